@@ -148,7 +148,7 @@ class Postgres:
         settings = SETTINGS if self.durable else {**SETTINGS, **THROW_AWAY}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         log_path = self.state / "log" / "postgres.log"
-        log_path.parent.mkdir(exist_ok=True)
+        log_path.parent.mkdir(mode=0o700, exist_ok=True)
         deadline = time.monotonic() + 15
         while True:
             with log_path.open("ab") as log:

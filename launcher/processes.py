@@ -28,7 +28,7 @@ def spawn(
 
     On Linux the kernel sends `last_signal` when the *thread* that called this ends, so call it from the main thread.
     """
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [str(part) for part in argv],
         stdin=subprocess.DEVNULL,
         stdout=log,
@@ -41,6 +41,11 @@ def spawn(
         group=user,
         extra_groups=None if user is None else [],
     )
+    if _LIBC is None:
+        from launcher import watchdog
+
+        watchdog.register(process.pid, last_signal)
+    return process
 
 
 def end_with_parent(last_signal: signal.Signals) -> Callable[[], None] | None:

@@ -6,17 +6,19 @@ share the servers; each has its own test database (pytest-django) and its own Re
 
 import atexit
 import base64
-import contextlib
 import os
-import shutil
-import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-PREFIX = "portal-test-"
+from launcher import secrets, servers
+from launcher.state import quick_base, throw_away
+
+pytest_plugins = ["launcher.pytest_browser"]
+
 TEST_KEY = base64.b64encode(bytes(range(32))).decode()
-TEST_ENVIRONMENT = {
+ENVIRONMENT = {
     "SECRET_KEY": "only-for-tests-and-long-enough-to-be-accepted-by-every-check",
     "FIELD_KEYS": f"k1:{TEST_KEY}",
     "BLIND_INDEX_KEY": TEST_KEY,
@@ -34,40 +36,22 @@ TEST_ENVIRONMENT = {
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests() -> None:
-    for name, value in TEST_ENVIRONMENT.items():
-        os.environ.setdefault(name, value)
     if worker := os.environ.get("PYTEST_XDIST_WORKER", ""):
         use_own_redis_database(worker)
         return
-    state = throw_away_dir()
-    os.environ.setdefault("PORTAL_STATE", str(state))
-    os.environ.setdefault("FILES_ROOT", str(state / "files"))
-    os.environ.setdefault("SANDBOX_OIDC_KEY_FILE", str(write_signing_key(state / "sandbox-oidc.pem")))
-    from launcher import servers  # after the environment: a start-up error should name what is missing
+    stack = ExitStack()
+    atexit.register(stack.close)
+    enter(stack)
 
+
+def enter(stack: ExitStack) -> None:
+    """Put everything the tests need into the environment; leaving `stack` takes the servers down."""
+    state = stack.enter_context(throw_away(quick_base(), "portal-test-"))
+    for name, value in {**ENVIRONMENT, **_files(state)}.items():
+        os.environ.setdefault(name, value)
     up = servers.start(state, password="test", durable=False)  # noqa: S106 - a private socket, gone with the run
-    atexit.register(up.stop)
+    stack.callback(up.stop)
     os.environ.update(up.environment)
-
-
-def throw_away_dir() -> Path:
-    """In memory where there is room (the same suite took four times as long on a busy disk); removed at exit."""
-    shm = Path("/dev/shm")  # noqa: S108 - mkdtemp makes a private directory
-    base = shm if shm.is_dir() and shutil.disk_usage(shm).free > 2**31 else Path(tempfile.gettempdir())
-    remove_abandoned(base)
-    path = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=base))
-    path.chmod(0o711)
-    atexit.register(shutil.rmtree, path, ignore_errors=True)
-    return path
-
-
-def remove_abandoned(base: Path) -> None:
-    """What killed runs left behind, recognised by the process number in the name."""
-    for path in base.glob(f"{PREFIX}*-*"):
-        with contextlib.suppress(ValueError, OSError):
-            pid = int(path.name.removeprefix(PREFIX).split("-")[0])
-            if path.stat().st_uid == os.geteuid() and not _runs(pid):
-                shutil.rmtree(path, ignore_errors=True)
 
 
 def use_own_redis_database(worker: str) -> None:
@@ -76,15 +60,10 @@ def use_own_redis_database(worker: str) -> None:
     os.environ["REDIS_URL"] = f"{head}?db={number}"
 
 
-def write_signing_key(path: Path) -> Path:
-    from launcher.secrets import new_rsa_key
-
-    path.touch(mode=0o600)
-    path.write_bytes(new_rsa_key())
-    return path
-
-
-def _runs(pid: int) -> bool:
-    from launcher import processes
-
-    return processes.is_alive(pid)
+def _files(state: Path) -> dict[str, str]:
+    return {
+        "PORTAL_STATE": str(state),
+        "FILES_ROOT": str(state / "files"),
+        "STATIC_ROOT": str(state / "static"),
+        "SANDBOX_OIDC_KEY_FILE": str(secrets.signing_key_file(state)),
+    }

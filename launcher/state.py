@@ -1,11 +1,16 @@
-"""Where a running portal keeps its files: the state directory, and short-lived directories for sockets."""
+"""Where a running portal keeps its files: the state directory, and short-lived directories."""
 
+import contextlib
 import hashlib
 import os
+import shutil
 import stat
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from launcher import processes
 from launcher.errors import LauncherError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -15,7 +20,7 @@ SOCKET_PATH_LIMIT = 100  # 108 bytes on Linux, 104 on macOS, with the terminatin
 def state_dir() -> Path:
     """`PORTAL_STATE`, else `var/` in the checkout; made when absent."""
     path = Path(os.environ.get("PORTAL_STATE") or ROOT / "var").resolve()
-    path.mkdir(parents=True, exist_ok=True)
+    path.mkdir(mode=0o711, parents=True, exist_ok=True)
     return path
 
 
@@ -38,3 +43,30 @@ def runtime_dir(state: Path, purpose: str, *, owner: int | None = None) -> Path:
         os.chown(path, owner, owner)
     path.chmod(0o700)
     return path
+
+
+@contextmanager
+def throw_away(base: Path, prefix: str) -> Iterator[Path]:
+    """A state directory for one command. What a killed command left behind is removed at the next occasion."""
+    _remove_abandoned(base, prefix)
+    path = Path(tempfile.mkdtemp(prefix=f"{prefix}{os.getpid()}-", dir=base))
+    path.chmod(0o711)  # PostgreSQL may run as another account
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def quick_base() -> Path:
+    """In memory where there is room: the same tests took four times as long on a busy disk."""
+    shm = Path("/dev/shm")  # noqa: S108 - mkdtemp makes a private directory
+    return shm if shm.is_dir() and shutil.disk_usage(shm).free > 2**31 else Path(tempfile.gettempdir())
+
+
+def _remove_abandoned(base: Path, prefix: str) -> None:
+    """Recognised by the process number in the name."""
+    for path in base.glob(f"{prefix}*-*"):
+        with contextlib.suppress(ValueError, OSError):
+            pid = int(path.name.removeprefix(prefix).split("-")[0])
+            if path.stat().st_uid == os.geteuid() and not processes.is_alive(pid):
+                shutil.rmtree(path, ignore_errors=True)

@@ -38,7 +38,7 @@ class Valkey:
         data = self.state / "valkey"
         data.mkdir(mode=0o700, exist_ok=True)
         log_path = self.state / "log" / "valkey.log"
-        log_path.parent.mkdir(exist_ok=True)
+        log_path.parent.mkdir(mode=0o700, exist_ok=True)
         argv: list[str | Path] = [
             find_binary(),
             "--port",

@@ -1,0 +1,46 @@
+"""A pytest plugin: browser tests use the Chromium that is there; without one they are skipped loudly, and red in CI."""
+
+import os
+import sys
+from typing import Any
+
+import pytest
+
+from launcher import browser
+
+MARK = "browser"
+NO_BROWSER = "NO BROWSER"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Browser tests come last, and with pytest-xdist in one worker: two browsers on two cores disturb each other."""
+    mine = [item for item in items if item.get_closest_marker(MARK)]
+    if not mine:
+        return
+    items[:] = [item for item in items if not item.get_closest_marker(MARK)] + mine
+    missing = browser.find() is None
+    if missing and os.environ.get("CI"):
+        raise pytest.UsageError(f"{NO_BROWSER}: {len(mine)} browser tests cannot run ({browser.why_not()})")
+    for item in mine:
+        item.add_marker(pytest.mark.xdist_group(MARK))
+        if missing:
+            item.add_marker(pytest.mark.skip(reason=f"{NO_BROWSER}: {browser.why_not()}"))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The distribution's browser instead of a downloaded one; Chromium's own sandbox does not start as root."""
+    no_sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    arguments = [*browser_type_launch_args.get("args", []), *no_sandbox]
+    return {**browser_type_launch_args, "executable_path": browser.find(), "args": arguments}
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The very last line says how many browser tests did not run, and why."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None or hasattr(config, "workerinput"):
+        return
+    skipped = [report for report in reporter.stats.get("skipped", ()) if NO_BROWSER in str(report.longrepr)]
+    if skipped:
+        sys.stdout.write(f"{NO_BROWSER}: {len(skipped)} browser tests were NOT run ({browser.why_not()})\n")

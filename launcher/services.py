@@ -1,0 +1,100 @@
+"""The processes of a portal on one machine, and what has to happen before they start."""
+
+import http.client
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from launcher import environment, ports
+from launcher.prepare import Step
+from launcher.state import ROOT
+from launcher.supervisor import Service
+
+PYTHON = sys.executable
+# Scripts in .venv/bin name an absolute interpreter; `-m` also works after the checkout was moved.
+GRANIAN = [PYTHON, "-m", "granian", "--interface", "wsgi", "--host", ports.HOST, "--no-ws", "--respawn-failed-workers"]
+WORKER = [PYTHON, "-m", "celery", "-A", "perlinsos.celery", "worker", "--loglevel", "INFO", "--without-gossip"]
+BEAT = [PYTHON, "-m", "celery", "-A", "perlinsos.celery", "beat", "--loglevel", "INFO", "--pidfile="]
+CATALOGUES = ("*/locale/*/LC_MESSAGES/*.po", "perlinsos/*/locale/*/LC_MESSAGES/*.po")
+
+
+def services(state: Path, variables: Mapping[str, str], *, web_port: int, sandbox_port: int) -> list[Service]:
+    portal, sandbox = environment.for_portal(variables), environment.for_sandbox(variables)
+
+    def granian(port: int, workers: int, threads: int, application: str) -> list[str]:
+        size = ["--workers", str(workers), "--blocking-threads", str(threads), "--workers-kill-timeout", "3"]
+        return [*GRANIAN, "--port", str(port), *size, application]
+
+    io = ["-n", "io@%h", "-P", "threads", "-c", "8", "-Q", "sources,decide,notify,default"]
+    face = ["-n", "face@%h", "-P", "prefork", "-c", "1", "-Q", "face", "--max-tasks-per-child", "300"]
+    return [
+        Service("sandbox", granian(sandbox_port, 1, 8, "sandbox.wsgi:application"), sandbox, state),
+        Service("web", granian(web_port, 2, 4, "perlinsos.wsgi:application"), portal, state),
+        Service("worker-io", [*WORKER, *io], portal, state),
+        Service("worker-face", [*WORKER, *face], portal, state),
+        Service("beat", [*BEAT, "-s", str(state / "beat")], portal, state),
+    ]
+
+
+def steps(state: Path, variables: Mapping[str, str]) -> list[Step]:
+    portal, sandbox = environment.for_portal(variables), environment.for_sandbox(variables)
+    manage = [PYTHON, "manage.py"]
+    sandbox_manage = [PYTHON, "-m", "django"]
+    return [
+        Step("pictures for the demo", [PYTHON, "-m", "launcher.pictures"], portal, may_fail=True),
+        Step(
+            "portal tables",
+            [*manage, "migrate", "--verbosity=0"],
+            portal,
+            inputs=("*/migrations/*.py", "perlinsos/*/migrations/*.py"),
+            key=variables["DATABASE_URL"],
+        ),
+        Step(
+            "sandbox tables",
+            [*sandbox_manage, "migrate", "--verbosity=0"],
+            sandbox,
+            inputs=("sandbox/**/migrations/*.py",),
+            key=variables["SANDBOX_DATABASE_URL"],
+        ),
+        Step(
+            "translations",
+            [*manage, "catalogues", "--compile"],
+            portal,
+            inputs=CATALOGUES,
+            is_done=lambda: all(po.with_suffix(".mo").exists() for glob in CATALOGUES for po in ROOT.glob(glob)),
+        ),
+        Step(
+            "static files",
+            [*manage, "collectstatic", "--noinput", "--verbosity=0"],
+            portal,
+            inputs=("static/**/*",),
+            is_done=lambda: (state / "static").exists(),
+        ),
+        Step(
+            "residents of the sandbox",
+            [*sandbox_manage, "seed_residents"],
+            sandbox,
+            inputs=("sandbox/data/*",),
+            key=variables["SANDBOX_DATABASE_URL"],
+            after=("sandbox tables", "pictures for the demo"),
+        ),
+        Step(
+            "demo data",
+            [*manage, "demo"],
+            portal,
+            key=variables["DATABASE_URL"],
+            after=("portal tables", "translations", "residents of the sandbox"),
+        ),
+    ]
+
+
+def answers(port: int, path: str) -> bool:
+    """Whether a page comes back that is not an error of the server."""
+    connection = http.client.HTTPConnection(ports.HOST, port, timeout=5)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status < 500
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
