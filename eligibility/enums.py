@@ -1,0 +1,36 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Outcome(models.TextChoices):
+    ELIGIBLE = "eligible", _("Eligible")
+    NOT_ELIGIBLE = "not_eligible", _("Not eligible")
+    UNDECIDED = "undecided", _("Needs checking")
+
+
+class CriterionResult(models.TextChoices):
+    MET = "met", _("Met")
+    NOT_MET = "not_met", _("Not met")
+    UNKNOWN = "unknown", _("Not known yet")
+
+
+class BatchState(models.TextChoices):
+    DRAFT = "draft", _("Being prepared")
+    PREPARED = "prepared", _("Waiting for a second officer")
+    ANNOUNCED = "announced", _("Announced")
+    FINAL = "final", _("Final")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class Placement(models.TextChoices):
+    """Eligible is not funded: the quota draws the line."""
+
+    FUNDED = "funded", _("Will receive")
+    WAITING = "waiting", _("Waiting list")
+    NOT_ELIGIBLE = "not_eligible", _("Not eligible")
+
+
+class RankingCause(models.TextChoices):
+    ANNOUNCEMENT = "announcement", _("Announcement")
+    APPEAL = "appeal", _("Appeal upheld")
+    VACANCY = "vacancy", _("A place fell free")

@@ -1,0 +1,115 @@
+"""OpenID Connect relying party: any standard provider, configured by environment.
+
+allauth carries the flow (state, PKCE, token request). On top of it every ID token is checked the
+way OpenID Connect Core 1.0 §3.1.3.7 asks also over a trusted channel: signature by an asymmetric
+key of the provider, issuer, audience, times with a minute of clock skew, and our own nonce; and
+the userinfo answer must be about the same `sub` (§5.3.2). Nothing personal is left in allauth's
+tables: claims go to `IdentityClaims`, sealed.
+"""
+
+import secrets
+from datetime import UTC, date, datetime
+from typing import Any
+
+import jwt
+from allauth.socialaccount.internal import jwtkit
+from allauth.socialaccount.models import SocialLogin, SocialToken
+from allauth.socialaccount.providers.base.constants import AuthProcess
+from allauth.socialaccount.providers.oauth2.client import OAuth2Error
+from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
+from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
+from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_POST
+
+from perlinsos.accounts.services import Claims
+
+PROVIDER = "ikd"
+CLOCK_SKEW_SECONDS = 60
+ALGORITHMS = ("RS256", "PS256", "ES256", "ES384", "ES512")  # never `none`, never a shared secret
+
+
+class IdentityAdapter(OpenIDConnectOAuth2Adapter):
+    nonce: str | None = None
+
+    def complete_login(self, request: HttpRequest, app: Any, token: SocialToken, **kwargs: Any) -> SocialLogin:
+        asserted = self._verified_id_token(app, kwargs["response"].get("id_token"))
+        told = self._fetch_user_info(token.token)
+        if told.get("sub") != asserted["sub"]:
+            raise OAuth2Error("userinfo is about somebody else")
+        login = self.get_provider().sociallogin_from_response(request, {"id_token": asserted, "userinfo": told})
+        login.account.extra_data = {"acr": asserted.get("acr", "")}
+        login.claims = _claims(asserted, told)
+        return login
+
+    def _verified_id_token(self, app: Any, id_token: str | None) -> dict[str, Any]:
+        if not id_token:
+            raise OAuth2Error("no id_token")
+        try:
+            _algorithm, key = jwtkit.fetch_key(id_token, self.openid_config["jwks_uri"], jwtkit.lookup_kid_jwk)
+            asserted: dict[str, Any] = jwt.decode(
+                id_token,
+                key,
+                algorithms=list(ALGORITHMS),
+                issuer=self.openid_config["issuer"],
+                audience=app.client_id,
+                leeway=CLOCK_SKEW_SECONDS,
+                options={"require": ["iss", "sub", "aud", "exp", "iat"]},
+            )
+        except (jwt.PyJWTError, KeyError, ValueError) as error:
+            raise OAuth2Error("id_token refused") from error
+        if not self.nonce or not secrets.compare_digest(str(asserted.get("nonce", "")), self.nonce):
+            raise OAuth2Error("nonce mismatch")
+        return asserted
+
+
+def _claims(asserted: dict[str, Any], told: dict[str, Any]) -> Claims:
+    try:
+        born = date.fromisoformat(str(told["birthdate"]))
+        auth_time = asserted.get("auth_time")
+        nik = str(told["nik"])
+        if len(nik) != 16 or not nik.isdecimal():
+            raise ValueError("nik")
+        return Claims(
+            nik=nik,
+            name=str(told["name"]),
+            birth_place=str(told.get("birth_place", "")),
+            birth_date=born,
+            address=str(told.get("address", "")),
+            acr=str(asserted.get("acr", "")),
+            authenticated_at=datetime.fromtimestamp(int(auth_time), UTC) if auth_time else None,
+        )
+    except (KeyError, ValueError) as error:
+        raise OAuth2Error("claims incomplete") from error
+
+
+class IdentityCallbackView(OAuth2CallbackView):
+    adapter: IdentityAdapter
+
+    def _get_state(self, request: HttpRequest, provider: Any) -> Any:
+        state, response = super()._get_state(request, provider)
+        self.adapter.nonce = (state or {}).get("nonce")
+        return state, response
+
+
+@login_not_required
+@require_POST
+@transaction.non_atomic_requests
+def login(request: HttpRequest) -> HttpResponse:
+    """Send the citizen to the identity provider with state, PKCE and a nonce of our own."""
+    provider = IdentityAdapter(request, PROVIDER).get_provider()
+    nonce = secrets.token_urlsafe(24)
+    auth_params = {"nonce": nonce}
+    if acr_values := provider.app.settings.get("acr_values"):
+        auth_params["acr_values"] = acr_values
+    response: HttpResponse = provider.redirect(request, process=AuthProcess.LOGIN, auth_params=auth_params, nonce=nonce)
+    return response
+
+
+@login_not_required
+@transaction.non_atomic_requests
+def callback(request: HttpRequest) -> HttpResponse:
+    """Where the provider sends the citizen back; the token is fetched outside any transaction."""
+    response: HttpResponse = IdentityCallbackView.adapter_view(IdentityAdapter(request, PROVIDER))(request)
+    return response

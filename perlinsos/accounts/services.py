@@ -1,0 +1,78 @@
+"""The only writers of who may act."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+
+from perlinsos.accounts.enums import Role, UserKind
+from perlinsos.accounts.models import ApiClient, IdentityClaims, Membership, Organisation, User
+from perlinsos.core import audit
+
+
+@dataclass(frozen=True)
+class Claims:
+    """What the identity provider asserted: NIK of 16 digits, names as printed, ISO birth date."""
+
+    nik: str
+    name: str
+    birth_place: str
+    birth_date: date
+    address: str
+    acr: str
+    authenticated_at: datetime | None
+
+
+@transaction.atomic
+def record_identity(user: User, claims: Claims) -> IdentityClaims:
+    """Keep what the provider said at this sign-in (already verified by `accounts.oidc`)."""
+    identity, _created = IdentityClaims.objects.update_or_create(
+        user=user,
+        defaults={
+            "nik": claims.nik,
+            "name": claims.name,
+            "birth_place": claims.birth_place,
+            "birth_date": claims.birth_date.isoformat(),
+            "address": claims.address,
+            "acr": claims.acr,
+            "authenticated_at": claims.authenticated_at,
+        },
+    )
+    audit.record("accounts.identity.received", subject=user, by=user, acr=claims.acr)
+    return identity
+
+
+def service_account(name: str) -> User:
+    """The named account a task acts as, so that no audit row has nobody behind it."""
+    user, created = User.objects.get_or_create(
+        email=f"{name}@service.invalid", defaults={"kind": UserKind.SERVICE, "name": name}
+    )
+    if created:
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+    return user
+
+
+@transaction.atomic
+def register_api_client(
+    name: str, *, area_code: str, organisation: Organisation, valid_from: date, by: User
+) -> tuple[ApiClient, str]:
+    """A client that may read one area, and its token, which is shown only here."""
+    user = User.objects.create_user(kind=UserKind.SERVICE, name=name)
+    Membership.objects.create(
+        user=user,
+        organisation=organisation,
+        role=Role.SYSTEM,
+        area_code=area_code,
+        valid_during=(valid_from, None),
+    )
+    token = secrets.token_urlsafe(32)
+    client = ApiClient.objects.create(user=user, name=name, token_digest=token_digest(token))
+    audit.record("accounts.api_client.registered", subject=client, by=by, area=area_code)
+    return client, token
+
+
+def token_digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

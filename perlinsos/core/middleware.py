@@ -1,0 +1,49 @@
+"""What every request passes through: a request id, refusals on record, nothing kept in caches."""
+
+import logging
+import re
+import uuid
+from collections.abc import Callable
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+
+from perlinsos.core.logging import set_request_id
+
+logger = logging.getLogger(__name__)
+_ACCEPTABLE_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class RequestId:
+    """Give each request an id (the proxy's, when it has a sane one), echo it, log refusals with it."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        offered = request.headers.get("X-Request-ID", "")
+        request_id = offered if _ACCEPTABLE_ID.fullmatch(offered) else uuid.uuid4().hex
+        set_request_id(request_id)
+        response = self.get_response(request)
+        response["X-Request-ID"] = request_id
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        if isinstance(exception, PermissionDenied):
+            route = request.resolver_match.view_name if request.resolver_match else "-"
+            logger.warning("refused: user %s at %s", request.user.pk, route)
+
+
+class PrivatePages:
+    """Personal pages are never kept by a browser or a proxy; static files set their own header."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=()")
+        return response

@@ -1,0 +1,115 @@
+"""Where: official area codes, and what holds in an area from a date on."""
+
+from typing import Any, ClassVar
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from perlinsos.core.models import Timestamped, choice_constraint
+
+
+class Level(models.TextChoices):
+    PROVINCE = "province", _("Province")
+    REGENCY = "regency", _("Regency or city")
+    DISTRICT = "district", _("District")
+    VILLAGE = "village", _("Village")
+
+
+class AreaQuerySet(models.QuerySet["Area"]):
+    def villages(self) -> "AreaQuerySet":
+        return self.filter(level=Level.VILLAGE)
+
+    def served(self) -> "AreaQuerySet":
+        """Villages of regencies that take part: those with parameters in force today."""
+        codes = Parameter.objects.in_force().filter(name=Parameter.Name.SERVED).values_list("area_id", flat=True)
+        served = Q(pk__in=[])
+        for code in codes:
+            served |= Q(code__startswith=f"{code}.")
+        return self.villages().filter(served)
+
+
+class Area(models.Model):
+    """An administrative area by its official code (`35.10.11.2003`), Kepmendagri 300.2.2-2138/2025."""
+
+    code = models.CharField(max_length=13, primary_key=True)
+    level = models.CharField(max_length=10, choices=Level)
+    name = models.CharField(max_length=100)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.RESTRICT, related_name="children")
+    timezone = models.CharField(max_length=32, default="Asia/Jakarta")
+
+    objects = AreaQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("area")
+        verbose_name_plural = _("areas")
+        ordering: ClassVar = ["code"]
+        constraints: ClassVar = [
+            choice_constraint("level", Level, name="area_level_is_known"),
+            models.CheckConstraint(
+                name="area_code_fits_its_level",
+                condition=Q(level=Level.PROVINCE, code__regex=r"^\d{2}$")
+                | Q(level=Level.REGENCY, code__regex=r"^\d{2}\.\d{2}$")
+                | Q(level=Level.DISTRICT, code__regex=r"^\d{2}\.\d{2}\.\d{2}$")
+                | Q(level=Level.VILLAGE, code__regex=r"^\d{2}\.\d{2}\.\d{2}\.\d{4}$"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def regency_code(self) -> str:
+        return self.code[:5]
+
+
+class ParameterQuerySet(models.QuerySet["Parameter"]):
+    def in_force(self, on: Any = None) -> "ParameterQuerySet":
+        return self.filter(valid_during__contains=on or timezone.localdate())
+
+    def value(self, name: str, area_code: str, on: Any = None) -> Any:
+        """The value of the nearest area upward (village → nation) in force on a date, or None."""
+        rows = self.in_force(on).filter(name=name)
+        holders = {row.area_id or "": row.value for row in rows if area_code.startswith(row.area_id or "")}
+        return holders[max(holders, key=len)] if holders else None
+
+
+class Parameter(Timestamped):
+    """A number or text that differs by area and date: minimum wage, windows, thresholds."""
+
+    class Name(models.TextChoices):
+        SERVED = "served", _("Takes part in the programme")
+        MINIMUM_WAGE = "minimum_wage", _("Regency minimum wage (UMK), rupiah a month")
+        OBJECTION_DAYS = "objection_days", _("Length of the objection window, days")
+        DECISION_DAYS = "decision_days", _("Promised days until a decision")
+        FACE_THRESHOLDS = "face_thresholds", _("Face thresholds")
+
+    area = models.ForeignKey(Area, null=True, blank=True, on_delete=models.RESTRICT, related_name="parameters")
+    name = models.CharField(max_length=30, choices=Name)
+    value = models.JSONField()
+    source = models.CharField(max_length=300, help_text=_("Decree or other source of the value"))
+    valid_during = DateRangeField(_("valid"))
+
+    objects = ParameterQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("parameter")
+        verbose_name_plural = _("parameters")
+        constraints: ClassVar = [
+            models.CheckConstraint(name="parameter_has_a_source", condition=~Q(source="")),
+            ExclusionConstraint(
+                name="parameter_one_value_at_a_time",
+                expressions=[
+                    (Coalesce("area", models.Value("")), RangeOperators.EQUAL),
+                    ("name", RangeOperators.EQUAL),
+                    ("valid_during", RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_name_display()} {self.area_id or '*'}"

@@ -1,0 +1,38 @@
+"""Every address of the portal. Citizens' and agents' addresses are in Bahasa, the API's in English."""
+
+from allauth.account.decorators import secure_admin_login
+from django.conf import settings
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from perlinsos import views
+from perlinsos.accounts import oidc
+
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.start, name="start"),
+    path("beranda/", views.home, name="home"),
+    path("bantuan/", views.help_page, name="help"),
+    path("privasi/", views.privacy, name="privacy"),
+    path("bahasa/", include("django.conf.urls.i18n")),
+    path("akun/oidc/ikd/login/", oidc.login, name="citizen-login"),
+    path("akun/oidc/ikd/login/callback/", oidc.callback, name="citizen-callback"),
+    path("akun/", include("allauth.urls")),
+    path("", include("enrollment.urls")),
+    path("", include("verification.urls")),
+    path("", include("eligibility.urls")),
+    path("", include("appeals.urls")),
+    path("agen/", include("agents.urls")),
+    path("", include("perlinsos.messages.urls")),
+    path("admin/", admin.site.urls),
+    path("api/v1/", include("perlinsos.api_urls")),
+    path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("api/docs/", SpectacularSwaggerView.as_view(url_name="api-schema"), name="api-docs"),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+]
+
+if settings.DEMO:
+    urlpatterns.append(path("gaya/", views.styleguide, name="styleguide"))
