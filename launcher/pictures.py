@@ -3,7 +3,7 @@
 The source distribution of `face_recognition` 1.3.0 carries seven pictures of two people (works of
 the US government): three of the same man that differ (obama, obama2, obama3), the second of them
 again as a PNG with transparency (32bit.png), two where half of his face is cut off, and one of
-another man (biden). Standard library only: the launcher uses this before anything is installed.
+another man (biden). Standard library only, and the pip of the environment the launcher made.
 
 `python -m launcher.pictures` prints the folder.
 """
@@ -91,6 +91,6 @@ def _unpack(archive: Path, target: Path) -> None:
 
 if __name__ == "__main__":
     try:
-        print(fetch())  # noqa: T201 - the answer of this command
+        print(fetch())
     except PicturesUnavailable as error:
         sys.exit(str(error))

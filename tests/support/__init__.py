@@ -1,0 +1,1 @@
+"""Helpers of the tests: photographs, pictures spoiled on purpose, a camera made of a photograph."""

@@ -1,0 +1,147 @@
+"""Pictures spoiled on purpose, made at run time from a good one: bytes in, bytes out."""
+
+import io
+import struct
+import zlib
+
+from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageOps
+
+GPS_IFD, ORIENTATION, CAMERA_MODEL = 0x8825, 0x0112, 0x0110
+# EXIF orientation to the turn that makes upright pixels look like the sensor saw them.
+AS_SENSOR = {
+    1: None,
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_90,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_270,
+}
+
+
+def opened(data: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(data)).convert("RGB")
+
+
+def jpeg(image: Image.Image, *, quality: int = 90, exif: Image.Exif | None = None) -> bytes:
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=quality, exif=exif or Image.Exif())
+    return out.getvalue()
+
+
+def encoded(image: Image.Image, kind: str) -> bytes:
+    """`kind` as Pillow names it: PNG, WEBP, GIF, BMP, TIFF, PDF, ..."""
+    out = io.BytesIO()
+    image.save(out, kind)
+    return out.getvalue()
+
+
+def wall(width: int = 640, height: int = 480) -> bytes:
+    """No face: a plain wall in soft light from one side."""
+    shade = Image.linear_gradient("L").rotate(90).resize((width, height))
+    return jpeg(ImageOps.colorize(shade, "#8d8577", "#cfc8ba"))
+
+
+def blurred(data: bytes, radius: float = 6) -> bytes:
+    return jpeg(opened(data).filter(ImageFilter.GaussianBlur(radius)))
+
+
+def dark(data: bytes, light: float = 0.18) -> bytes:
+    return jpeg(ImageEnhance.Brightness(opened(data)).enhance(light))
+
+
+def burnt(data: bytes, light: float = 3.2) -> bytes:
+    return jpeg(ImageEnhance.Brightness(opened(data)).enhance(light))
+
+
+def lit_from_one_side(data: bytes, *, darkest: float = 0.06, at: float = 0.5) -> bytes:
+    """Everything left of `at` (share of the width) nearly black."""
+    image = opened(data)
+    edge = max(1, image.width // 20)
+    light = Image.new("L", image.size, 255)
+    draw = ImageDraw.Draw(light)
+    draw.rectangle((0, 0, int(image.width * at), image.height), fill=int(255 * darkest))
+    black = Image.new("RGB", image.size)
+    return jpeg(Image.composite(image, black, light.filter(ImageFilter.GaussianBlur(edge))))
+
+
+def tilted(data: bytes, degrees: float = 30) -> bytes:
+    return jpeg(opened(data).rotate(degrees, Image.Resampling.BICUBIC, fillcolor="#b8b0a2"))
+
+
+def far_away(data: bytes, share: float = 0.25, size: tuple[int, int] = (640, 480)) -> bytes:
+    """The picture shrunk to `share` of the height, in the middle of a wall."""
+    image = opened(data)
+    room = opened(wall(*size))
+    image.thumbnail((size[0], round(size[1] * share)))
+    room.paste(image, ((size[0] - image.width) // 2, (size[1] - image.height) // 2))
+    return jpeg(room)
+
+
+def side_by_side(left: bytes, right: bytes, height: int = 480) -> bytes:
+    """Two people in one picture."""
+    images = [ImageOps.contain(opened(data), (10_000, height)) for data in (left, right)]
+    both = Image.new("RGB", (images[0].width + images[1].width, height))
+    both.paste(images[0], (0, 0))
+    both.paste(images[1], (images[0].width, 0))
+    return jpeg(both)
+
+
+def with_exif(data: bytes, *, orientation: int = 1, gps: bool = False) -> bytes:
+    """Pixels as the sensor saw them plus the note that turns them upright; with a position if asked."""
+    image = opened(data)
+    turn = AS_SENSOR[orientation]
+    exif = Image.Exif()
+    exif[ORIENTATION] = orientation
+    exif[CAMERA_MODEL] = "Telepon Uji"
+    if gps:  # a rice field near Genteng, Banyuwangi
+        exif.get_ifd(GPS_IFD).update({1: "S", 2: (8.0, 22.0, 0.0), 3: "E", 4: (114.0, 9.0, 0.0)})
+    return jpeg(image.transpose(turn) if turn is not None else image, exif=exif)
+
+
+def with_megapixels(megapixels: int) -> bytes:
+    """A plain JPEG of that many megapixels, 4:3."""
+    width = round((megapixels * 1e6 * 4 / 3) ** 0.5 / 8) * 8
+    return jpeg(Image.new("RGB", (width, round(megapixels * 1e6 / width)), "#b8b0a2"))
+
+
+def truncated(data: bytes, keep: float = 0.6) -> bytes:
+    """An upload that broke off."""
+    return data[: int(len(data) * keep)]
+
+
+def bomb_png(side: int = 13_000) -> bytes:
+    """169 megapixels of nothing in well under a megabyte, written without ever holding them."""
+    squeeze = zlib.compressobj(9)
+    row = b"\0" + bytes(side * 3)
+    packed = b"".join(squeeze.compress(row) for _ in range(side)) + squeeze.flush()
+    header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", packed) + _chunk(b"IEND", b"")
+
+
+def text_bomb_png(megabytes: int = 64) -> bytes:
+    """A tiny picture with a compressed comment that unpacks to `megabytes`."""
+    small = encoded(Image.new("RGB", (8, 8)), "PNG")
+    note = b"Comment\0\0" + zlib.compress(bytes(megabytes * 2**20), 9)
+    after_header = 8 + 25
+    return small[:after_header] + _chunk(b"zTXt", note) + small[after_header:]
+
+
+def pdf() -> bytes:
+    """A document with one picture; tests send it under the name `selfie.jpg`."""
+    return encoded(Image.new("RGB", (64, 64), "white"), "PDF")
+
+
+def heic() -> bytes:
+    """The first bytes of an iPhone photograph: enough for anyone who looks at the type."""
+    return struct.pack(">I", 24) + b"ftypheic" + bytes(4) + b"mif1heic" + bytes(64)
+
+
+def polyglot(data: bytes) -> bytes:
+    """A good photograph with a web page behind its last byte."""
+    return data + b"<html><script>alert(document.cookie)</script></html>"
+
+
+def _chunk(name: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
