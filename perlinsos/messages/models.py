@@ -8,23 +8,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from perlinsos.core.fields import EncryptedTextField
-from perlinsos.core.models import PublicModel, StatefulModel, StoredFile, choice_constraint, state_constraint
-
-
-class Channel(models.TextChoices):
-    EMAIL = "email", _("E-mail")
-    SMS = "sms", _("SMS")
-    INBOX = "inbox", _("Status page")
-
-
-class MessageState(models.TextChoices):
-    WAITING = "waiting", _("Waiting")
-    SENDING = "sending", _("Being sent")
-    SENT = "sent", _("Sent")
-    PARKED = "parked", _("Parked")
+from perlinsos.core.models import StatefulModel, StoredFile, choice_constraint, state_constraint
+from perlinsos.messages.enums import Channel, LetterState, MessageState
 
 
 class OutboxMessageQuerySet(models.QuerySet["OutboxMessage"]):
+    def inbox_of(self, subject: models.Model) -> "OutboxMessageQuerySet":
+        """What a status page shows about its subject, newest first."""
+        about = self.filter(subject_type=subject._meta.label_lower, subject_id=subject.pk)
+        return about.filter(channel=Channel.INBOX).order_by("-created_at", "-pk")
+
     def due(self) -> "OutboxMessageQuerySet":
         """Waiting rows whose time has come, and rows whose sender died with the lease."""
         now = timezone.now()
@@ -75,13 +68,14 @@ class OutboxMessage(StatefulModel):
         return self.key
 
 
-class LetterState(models.TextChoices):
-    QUEUED = "queued", _("Being written")
-    ISSUED = "issued", _("Issued")
-    REVOKED = "revoked", _("Revoked")
-
-
 class LetterQuerySet(models.QuerySet["Letter"]):
+    def about(self, subject: models.Model) -> "LetterQuerySet":
+        return self.filter(subject_type=subject._meta.label_lower, subject_id=subject.pk)
+
+    def public(self) -> "LetterQuerySet":
+        """Letters that left the house; a revoked one is still shown, as revoked."""
+        return self.exclude(state=LetterState.QUEUED)
+
     def due(self) -> "LetterQuerySet":
         return self.filter(Q(lease_until=None) | Q(lease_until__lt=timezone.now()), state=LetterState.QUEUED)
 
@@ -122,15 +116,3 @@ class Letter(StatefulModel):
 
     def __str__(self) -> str:
         return self.code
-
-
-class Announcement(PublicModel):
-    """A public notice, such as "results of batch 3 are out", shown on the start page."""
-
-    title = models.CharField(max_length=200)
-    body = models.TextField()
-    area_code = models.CharField(max_length=13, blank=True)
-    published_at = models.DateTimeField(default=timezone.now)
-
-    def __str__(self) -> str:
-        return self.title

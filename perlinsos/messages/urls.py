@@ -1,3 +1,5 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from perlinsos.messages import views
+
+urlpatterns: list[URLPattern] = [path("c/<str:code>/", views.letter_check, name="letter-check")]

@@ -261,6 +261,8 @@ CELERY_BEAT_SCHEDULE = {
 # --- mail and logs ----------------------------------------------------------------------------
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "perlinsos@localhost")
+SMS_GATEWAY_URL = env.text("SMS_GATEWAY_URL", "")
+SMS_GATEWAY_TOKEN = env.text("SMS_GATEWAY_TOKEN", "")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
