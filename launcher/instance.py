@@ -45,9 +45,10 @@ def exclusive(state: Path, command: str) -> Iterator[None]:
         file.truncate()
         file.write(f"{os.getpid()} {command}")
         file.flush()
-        yield
-        file.seek(0)
-        file.truncate()
+        try:
+            yield
+        finally:
+            file.truncate(0)
 
 
 def holder(state: Path) -> Holder | None:

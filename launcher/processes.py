@@ -63,8 +63,12 @@ def end_with_parent(last_signal: signal.Signals) -> Callable[[], None] | None:
 
 def stop(process: subprocess.Popen[bytes], with_signal: signal.Signals = signal.SIGTERM, *, within: float = 5) -> bool:
     """Ask, wait `within` seconds, then kill the whole group. False when it had to be killed."""
-    with contextlib.suppress(ProcessLookupError):
-        process.send_signal(with_signal)
+    process.send_signal(with_signal)
+    return wait_or_kill(process, within=within)
+
+
+def wait_or_kill(process: subprocess.Popen[bytes], *, within: float) -> bool:
+    """For a process that was asked already: a second signal means something else to some."""
     try:
         process.wait(within)
         clean = True

@@ -25,9 +25,11 @@ class Managed(Protocol):
 
     def start(self) -> object: ...
 
-    def stop(self, within: float = ...) -> bool: ...
-
     def is_running(self) -> bool: ...
+
+
+class Server(Managed, Protocol):
+    def stop(self, within: float = ...) -> bool: ...
 
 
 @dataclass
@@ -52,14 +54,14 @@ class Service:
         return self
 
     def ask_to_stop(self) -> None:
-        if self.process is not None and self.is_running():
+        if self.process is not None:
             self.process.terminate()
 
-    def stop(self, within: float = GRACE) -> bool:
+    def wait_or_kill(self, within: float) -> bool:
         if self.process is None:
             return True
         process, self.process = self.process, None
-        return processes.stop(process, within=within)
+        return processes.wait_or_kill(process, within=within)
 
     def is_running(self) -> bool:
         return self.process is not None and self.process.poll() is None
@@ -68,7 +70,7 @@ class Service:
 class Supervisor:
     """`servers` are up already and outlive `services`; both are started again when they end by themselves."""
 
-    def __init__(self, state: Path, servers: Sequence[Managed], services: Sequence[Service]) -> None:
+    def __init__(self, state: Path, servers: Sequence[Server], services: Sequence[Service]) -> None:
         self.state, self.servers, self.services = state, servers, services
         self._ends: dict[str, deque[float]] = {}
 
@@ -93,7 +95,7 @@ class Supervisor:
             time.sleep(0.2)
 
     def check(self) -> None:
-        for managed in (*self.servers, *self.services):
+        for managed in self._all():
             if not managed.is_running():
                 self._restart(managed)
 
@@ -103,7 +105,7 @@ class Supervisor:
         for service in self.services:
             service.ask_to_stop()
         for service in self.services:
-            service.stop(max(0.0, deadline - time.monotonic()))
+            service.wait_or_kill(max(0.0, deadline - time.monotonic()))
         for server in reversed(self.servers):
             server.stop()
         (self.state / "processes.json").unlink(missing_ok=True)
@@ -120,8 +122,11 @@ class Supervisor:
         self._remember()
 
     def _remember(self) -> None:
-        everything = (*self.servers, *self.services)
-        instance.remember(self.state, {each.name: each.process.pid for each in everything if each.process is not None})
+        children = {each.name: each.process.pid for each in self._all() if each.process is not None}
+        instance.remember(self.state, children)
+
+    def _all(self) -> list[Managed]:
+        return [*self.servers, *self.services]
 
 
 def rotate_logs(directory: Path) -> None:
