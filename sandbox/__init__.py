@@ -1,0 +1,1 @@
+"""Stands in for IKD and the ministry services on a developer's or trainer's machine; invented people only."""

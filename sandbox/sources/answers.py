@@ -1,0 +1,139 @@
+"""What each service knows: a question in, the fields of the answer out, None for "not found"."""
+
+import base64
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sandbox.residents.models import FamilyCard, Photograph, Resident
+from sandbox.sources import questions, wrong
+from sandbox.sources.models import Decile, Employment, Meter, Parcel, Pupil, Vehicle, Wage
+from sandbox.switches.enums import Service
+
+Fields = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One row of the contract. `spoil` turns a right answer into a plausible wrong one."""
+
+    service: Service
+    answer: Callable[[Fields], Fields | None]
+    spoil: Callable[[Fields, Fields], Fields | None]
+    as_of: Callable[[date], date]
+
+
+def today(day: date) -> date:
+    return day
+
+
+def month_start(day: date) -> date:
+    """Most sources send a copy of their register once a month."""
+    return day.replace(day=1)
+
+
+def quarter_start(day: date) -> date:
+    """DTSEN is published four times a year."""
+    return day.replace(month=3 * ((day.month - 1) // 3) + 1, day=1)
+
+
+def last_week(day: date) -> date:
+    return day - timedelta(days=7)
+
+
+def family_card(body: Fields) -> Fields | None:
+    nik = questions.number(body, "nik")
+    card = FamilyCard.objects.filter(members__nik=nik).first()
+    if card is None:
+        return None
+    members = list(card.members.all())
+    head = next((member for member in members if member.relation == "kepala"), members[0])
+    return {
+        "family_card": {
+            "kk_number": card.kk_number,
+            "head_nik": head.nik,
+            "address": card.address,
+            "rt": card.rt,
+            "rw": card.rw,
+            "village_code": card.village_code,
+            "members": [_member(member) for member in members],
+        }
+    }
+
+
+def _member(resident: Resident) -> Fields:
+    return {
+        "nik": resident.nik,
+        "name": resident.name,
+        "sex": resident.sex,
+        "birth_place": resident.birth_place,
+        "birth_date": resident.birth_date.isoformat(),
+        "relation": resident.relation,
+        "marital_status": resident.marital_status,
+        "alive": resident.deceased_on is None,
+        "deceased_on": resident.deceased_on.isoformat() if resident.deceased_on else None,
+    }
+
+
+def reference_photo(body: Fields) -> Fields | None:
+    photograph = Photograph.objects.filter(resident__nik=questions.number(body, "nik")).first()
+    return None if photograph is None else photo_fields(photograph)
+
+
+def photo_fields(photograph: Photograph) -> Fields:
+    return {
+        "image_base64": base64.b64encode(bytes(photograph.content)).decode(),
+        "content_type": photograph.content_type,
+    }
+
+
+def decile(body: Fields) -> Fields | None:
+    kk_number = questions.number(body, "kk_number")
+    row = Decile.objects.filter(family_card__kk_number=kk_number).first()
+    return None if row is None else {"decile": row.decile}
+
+
+def meters(body: Fields) -> Fields:
+    rows = Meter.objects.filter(resident__nik__in=questions.niks(body))
+    return {"meters": list(rows.values("power_va", "tariff"))}
+
+
+def vehicles(body: Fields) -> Fields:
+    rows = Vehicle.objects.filter(resident__nik__in=questions.niks(body))
+    return {"vehicles": list(rows.values("kind", "year"))}
+
+
+def parcels(body: Fields) -> Fields:
+    rows = Parcel.objects.filter(resident__nik__in=questions.niks(body))
+    return {"parcels": list(rows.values("area_m2"))}
+
+
+def wages(body: Fields) -> Fields:
+    rows = Wage.objects.filter(resident__nik__in=questions.niks(body)).select_related("resident")
+    return {
+        "records": [{"nik": row.resident.nik, "status": row.status, "monthly_wage": row.monthly_wage} for row in rows]
+    }
+
+
+def employment(body: Fields) -> Fields:
+    rows = Employment.objects.filter(resident__nik__in=questions.niks(body)).select_related("resident")
+    return {"records": [{"nik": row.resident.nik, "kind": row.kind} for row in rows]}
+
+
+def pupils(body: Fields) -> Fields:
+    rows = Pupil.objects.filter(resident__nik__in=questions.niks(body)).select_related("resident")
+    return {"records": [{"nik": row.resident.nik, "level": row.level, "active": row.active} for row in rows]}
+
+
+ENDPOINTS = {
+    "dukcapil/v1/family-card": Endpoint(Service.FAMILY_CARD, family_card, wrong.family_card, today),
+    "dukcapil/v1/reference-photo": Endpoint(Service.PHOTO, reference_photo, wrong.photo, today),
+    "dtsen/v1/family": Endpoint(Service.DTSEN, decile, wrong.decile, quarter_start),
+    "pln/v1/meters": Endpoint(Service.PLN, meters, wrong.meters, month_start),
+    "samsat/v1/vehicles": Endpoint(Service.SAMSAT, vehicles, wrong.vehicles, month_start),
+    "bpn/v1/parcels": Endpoint(Service.BPN, parcels, wrong.parcels, month_start),
+    "bpjs-tk/v1/wages": Endpoint(Service.WAGES, wages, wrong.wages, month_start),
+    "bkn/v1/employment": Endpoint(Service.EMPLOYMENT, employment, wrong.employment, last_week),
+    "dapodik/v1/pupils": Endpoint(Service.PUPILS, pupils, wrong.pupils, month_start),
+}
