@@ -11,18 +11,26 @@ NOTHING = Q(pk__in=[])
 
 
 def area_filter(user: User | AnonymousUser, *, roles: Iterable[str], field: str) -> Q:
-    """Q for rows whose village code in `field` lies in an area where `user` holds one of `roles`.
+    """Q for rows whose area in `field` lies in an area where `user` holds one of `roles`.
 
-    `field` names the column that holds the village code, such as `village_id` or
+    `field` names the foreign key that holds the area code, such as `village_id` or
     `application__village_id`. Without a valid membership the answer matches nothing.
     """
-    codes = area_codes(user, roles=roles)
-    if not codes:
-        return NOTHING
     matches = NOTHING
-    for code in codes:
-        matches |= Q(**{f"{field}__startswith": code})
+    for code in area_codes(user, roles=roles):
+        matches |= within(field, code)
     return matches
+
+
+def within(field: str, code: str) -> Q:
+    """Q for rows whose area in `field` is `code` or lies in it; `""` is the nation, and matches set areas only.
+
+    A foreign key knows no prefix look-up, its target does; Django compares the same column without a join.
+    """
+    path = f"{field.removesuffix('_id')}__code"
+    if not code:
+        return Q(**{f"{field}__isnull": False})
+    return Q(**{path: code}) | Q(**{f"{path}__startswith": f"{code}."})
 
 
 def area_codes(user: User | AnonymousUser, *, roles: Iterable[str]) -> list[str]:

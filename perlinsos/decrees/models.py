@@ -35,7 +35,7 @@ class DecreeQuerySet(models.QuerySet["Decree"]):
         codes = scoping.area_codes(user, roles=[Role.OFFICER, Role.COORDINATOR, Role.AUDITOR])
         seen = Q(pk__in=[])
         for code in codes:
-            seen |= Q(area_id__startswith=code) | Q(area_id__in=[code[:2], code[:5]])
+            seen |= scoping.within("area_id", code) | Q(area_id__in=[code[:2], code[:5]])
         return self.filter(seen)
 
 
