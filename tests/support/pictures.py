@@ -3,6 +3,7 @@
 import io
 import struct
 import zlib
+from functools import cache
 
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 
@@ -111,6 +112,7 @@ def truncated(data: bytes, keep: float = 0.6) -> bytes:
     return data[: int(len(data) * keep)]
 
 
+@cache
 def bomb_png(side: int = 13_000) -> bytes:
     """169 megapixels of nothing in well under a megabyte, written without ever holding them."""
     squeeze = zlib.compressobj(9)
