@@ -1,0 +1,199 @@
+import base64
+import datetime
+import time
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from tests.support.sandbox_process import Sandbox
+
+UNKNOWN_NIK = "3510169901990001"
+BY_NIK = ["dukcapil/v1/family-card", "dukcapil/v1/reference-photo"]
+LISTS = {
+    "pln/v1/meters": "meters",
+    "samsat/v1/vehicles": "vehicles",
+    "bpn/v1/parcels": "parcels",
+    "bpjs-tk/v1/wages": "records",
+    "bkn/v1/employment": "records",
+    "dapodik/v1/pupils": "records",
+}
+SERVICES = {
+    "dukcapil/v1/family-card": "dukcapil",
+    "dukcapil/v1/reference-photo": "dukcapil-photo",
+    "dtsen/v1/family": "dtsen",
+    "pln/v1/meters": "pln",
+    "samsat/v1/vehicles": "samsat",
+    "bpn/v1/parcels": "bpn",
+    "bpjs-tk/v1/wages": "bpjs-tk",
+    "bkn/v1/employment": "bkn",
+    "dapodik/v1/pupils": "dapodik",
+}
+CORRECTION = {
+    "source": "pln",
+    "fact": "meter_power",
+    "subject": {"kk_number": "3510220907169002"},
+    "old": 2200,
+    "new": 900,
+    "evidence_reference": "PSL-2026-000001",
+}
+
+
+def question(sandbox: Sandbox, path: str, family: str) -> dict[str, Any]:
+    who = sandbox.residents[family]
+    if path in BY_NIK:
+        return {"nik": who.nik}
+    if path == "dtsen/v1/family":
+        return {"kk_number": who.kk_number}
+    return {"niks": list(who.member_niks)}
+
+
+def answer(sandbox: Sandbox, path: str, family: str) -> dict[str, Any]:
+    response = sandbox.ask(path, question(sandbox, path, family))
+    assert response.status_code == 200, response.text
+    return response.json()
+
+
+@pytest.mark.parametrize("path", SERVICES)
+def test_service_finds_a_family(sandbox: Sandbox, path: str) -> None:
+    if path.endswith("photo") and not sandbox.environment["SANDBOX_FACES"]:
+        pytest.skip("NO PHOTOGRAPHS")
+    request_id = str(uuid4())
+    response = sandbox.ask(path, question(sandbox, path, "eligible"), **{"X-Request-ID": request_id})
+    assert response.status_code == 200
+    found = response.json()
+    assert found["status"] == "found"
+    assert found["request_id"] == request_id
+    as_of = datetime.date.fromisoformat(found["as_of"])
+    assert datetime.timedelta(-1) <= datetime.datetime.now(datetime.UTC).date() - as_of <= datetime.timedelta(100)
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("dukcapil/v1/family-card", {"nik": UNKNOWN_NIK}),
+        ("dukcapil/v1/reference-photo", {"nik": UNKNOWN_NIK}),
+        ("dtsen/v1/family", {"kk_number": UNKNOWN_NIK}),
+    ],
+)
+def test_register_does_not_find_a_stranger(sandbox: Sandbox, path: str, body: dict[str, str]) -> None:
+    response = sandbox.ask(path, body)
+    assert response.status_code == 200
+    assert set(response.json()) == {"request_id", "status", "as_of"}
+    assert response.json()["status"] == "not_found"
+
+
+@pytest.mark.parametrize(("path", "field"), LISTS.items())
+def test_list_of_a_stranger_is_found_and_empty(sandbox: Sandbox, path: str, field: str) -> None:
+    found = sandbox.ask(path, {"niks": [UNKNOWN_NIK]}).json()
+    assert found["status"] == "found"
+    assert found[field] == []
+
+
+@pytest.mark.parametrize("path", [*SERVICES, "corrections"])
+@pytest.mark.parametrize("authorization", ["", "Bearer wrong", "Basic c291cmNlcw=="])
+def test_no_token_no_answer(sandbox: Sandbox, path: str, authorization: str) -> None:
+    assert sandbox.ask(path, {}, Authorization=authorization).status_code == 401
+
+
+@pytest.mark.parametrize("path", [*SERVICES, "corrections"])
+@pytest.mark.parametrize("body", [{}, [], "x", {"nik": "123"}, {"niks": []}, {"niks": ["3510"]}, {"kk_number": 0}])
+def test_malformed_question_is_refused(sandbox: Sandbox, path: str, body: Any) -> None:
+    response = sandbox.ask(path, body)
+    assert response.status_code == 422
+    assert response.json()["error"] == "malformed"
+
+
+@pytest.mark.parametrize("path", [*SERVICES, "corrections"])
+def test_request_id_must_be_a_uuid(sandbox: Sandbox, path: str) -> None:
+    response = sandbox.ask(path, {"nik": UNKNOWN_NIK}, **{"X-Request-ID": "42"})
+    assert response.json() == {"error": "malformed", "field": "X-Request-ID"}
+
+
+def test_questions_are_posted_to_known_services_only(sandbox: Sandbox) -> None:
+    assert sandbox.http.get("/sources/pln/v1/meters").status_code == 405
+    assert sandbox.ask("bank/v1/accounts", {}).status_code == 404
+
+
+@pytest.mark.parametrize("path", [*SERVICES, "corrections"])
+def test_service_that_is_down_answers_503_and_others_go_on(sandbox: Sandbox, path: str) -> None:
+    sandbox.set(SERVICES.get(path, path), down=True)
+    response = sandbox.ask(path, {"nik": UNKNOWN_NIK})
+    assert response.status_code == 503
+    assert response.headers["Retry-After"] == "30"
+    other = "bkn/v1/employment" if path != "bkn/v1/employment" else "pln/v1/meters"
+    assert sandbox.ask(other, {"niks": [UNKNOWN_NIK]}).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["pln/v1/meters", "corrections"])
+def test_latency_delays_the_answer(sandbox: Sandbox, path: str) -> None:
+    sandbox.set(SERVICES.get(path, path), latency_ms=400)
+    started = time.monotonic()
+    sandbox.ask(path, {})
+    assert time.monotonic() - started >= 0.4
+
+
+def test_error_rate_of_a_hundred_always_fails(sandbox: Sandbox) -> None:
+    sandbox.set("dtsen", error_rate=100)
+    assert {sandbox.ask("dtsen/v1/family", {}).status_code for _ in range(5)} == {500}
+
+
+@pytest.mark.parametrize(
+    ("path", "wrong"),
+    [
+        ("dtsen/v1/family", {"decile": 10}),
+        ("pln/v1/meters", {"meters": [{"power_va": 2200, "tariff": "R-1M/TR"}]}),
+        ("samsat/v1/vehicles", {"vehicles": [{"kind": "motor", "year": 2011}, {"kind": "mobil", "year": 2012}]}),
+        ("bpn/v1/parcels", {"parcels": [{"area_m2": 12000}]}),
+        (
+            "bpjs-tk/v1/wages",
+            {"records": [{"nik": "3510161204889001", "status": "active", "monthly_wage": 6500000}]},
+        ),
+        ("bkn/v1/employment", {"records": [{"nik": "3510161204889001", "kind": "asn"}]}),
+        ("dapodik/v1/pupils", {"records": []}),
+    ],
+)
+def test_wrong_record_is_wrong_and_plausible(sandbox: Sandbox, path: str, wrong: dict[str, Any]) -> None:
+    right = answer(sandbox, path, "eligible")
+    sandbox.set(SERVICES[path], wrong_record=True)
+    said = answer(sandbox, path, "eligible")
+    assert said["status"] == "found"
+    assert wrong.items() <= said.items()
+    sandbox.reset()
+    restored = answer(sandbox, path, "eligible")
+    assert {**restored, "request_id": ""} == {**right, "request_id": ""}
+
+
+def test_wrong_family_card_lacks_the_youngest(sandbox: Sandbox) -> None:
+    sandbox.set("dukcapil", wrong_record=True)
+    members = answer(sandbox, "dukcapil/v1/family-card", "eligible")["family_card"]["members"]
+    assert [member["name"] for member in members] == ["Suyitno", "Siti Rohmah", "Dimas Prayoga"]
+    card = answer(sandbox, "dukcapil/v1/family-card", "elder_alone")["family_card"]
+    assert (card["rt"], len(card["members"])) == ("099", 1)
+
+
+def test_photographs_are_of_the_person_or_of_another(sandbox: Sandbox) -> None:
+    if not sandbox.environment["SANDBOX_FACES"]:
+        pytest.skip("NO PHOTOGRAPHS")
+    right, other = (answer(sandbox, "dukcapil/v1/reference-photo", who) for who in ("eligible", "refused_face"))
+    assert right["content_type"] == "image/jpeg"
+    assert base64.b64decode(right["image_base64"]).startswith(b"\xff\xd8\xff")
+    assert right["image_base64"] != other["image_base64"]
+    assert answer(sandbox, "dukcapil/v1/reference-photo", "elder_alone")["status"] == "not_found"
+    sandbox.set("dukcapil-photo", wrong_record=True)
+    assert answer(sandbox, "dukcapil/v1/reference-photo", "eligible")["image_base64"] == other["image_base64"]
+
+
+def test_correction_is_received_once_and_shown(sandbox: Sandbox) -> None:
+    request_id = str(uuid4())
+    for _ in range(2):
+        response = sandbox.ask("corrections", CORRECTION, **{"X-Request-ID": request_id})
+        assert response.status_code == 202
+        assert response.json() == {"request_id": str(UUID(request_id)), "status": "received"}
+    assert sandbox.http.get("/").text.count("PSL-2026-000001") == 1
+
+
+@pytest.mark.parametrize("field", CORRECTION)
+def test_correction_needs_every_field(sandbox: Sandbox, field: str) -> None:
+    body = {name: value for name, value in CORRECTION.items() if name != field}
+    assert sandbox.ask("corrections", body).json() == {"error": "malformed", "field": field}
