@@ -23,7 +23,7 @@ STAMP = VENV / "portal-installed"
 # On the index only as source; everything else must be a wheel, so that nobody needs a compiler.
 SOURCE_ONLY = "face-recognition-models"
 # A fuller set serves a smaller one.
-SERVES = {"run": ("run", "dev"), "dev": ("dev",)}
+SERVES = {"prod": ("prod", "run", "dev"), "run": ("run", "dev"), "dev": ("dev",)}
 
 
 def ensure(requirement_set: str) -> Path:
@@ -136,3 +136,7 @@ def _one_at_a_time() -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+if __name__ == "__main__":  # the image of a server: python -m launcher.install prod
+    ensure(sys.argv[1])

@@ -74,8 +74,9 @@ def steps(state: Path, variables: Mapping[str, str]) -> list[Step]:
             "residents of the sandbox",
             [*sandbox_manage, "seed_residents"],
             sandbox,
-            inputs=("sandbox/data/*",),
-            key=variables["SANDBOX_DATABASE_URL"],
+            inputs=("sandbox/data/*", f"{variables['SANDBOX_FACES']}/*"),
+            # The portal is registered there with the address people come back to after signing in.
+            key=f"{variables['SANDBOX_DATABASE_URL']} {variables['BASE_URL']} {variables['OIDC_CLIENT_SECRET']}",
             after=("sandbox tables", "pictures for the demo"),
         ),
         Step(
