@@ -47,6 +47,20 @@ class Step(models.TextChoices):
     ACCOUNT = "account", _("Bank account")
     REVIEW = "review", _("Check your answers")
 
+    @property
+    def number(self) -> int:
+        """1 for the first page."""
+        return list(Step).index(self) + 1
+
+    @property
+    def previous(self) -> "Step | None":
+        return list(Step)[self.number - 2] if self.number > 1 else None
+
+    @property
+    def following(self) -> "Step":
+        """The page after this one; the last page follows itself."""
+        return list(Step)[min(self.number, len(Step) - 1)]
+
 
 class FamilyCardState(models.TextChoices):
     NOT_ASKED = "not_asked", _("Not asked yet")
@@ -85,6 +99,12 @@ class Bank(models.TextChoices):
     BSI = "bsi", "BSI"
     JATIM = "jatim", "Bank Jatim"
     BPD_BALI = "bpd_bali", "BPD Bali"
+    NONE = "none", _("No account yet")
+
+    @property
+    def shortest_number(self) -> int:
+        """Digits of the shortest account number the bank gives out; the longest anywhere is 16."""
+        return {"bri": 15, "mandiri": 13, "btn": 16}.get(self.value, 10)
 
 
 class ProxyReason(models.TextChoices):

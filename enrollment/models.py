@@ -1,5 +1,6 @@
 """What was declared: people, families, applications, consents. Nothing here is ever deleted."""
 
+from datetime import date, timedelta
 from typing import ClassVar
 
 from django.contrib.auth.models import AnonymousUser
@@ -22,7 +23,7 @@ from enrollment.enums import (
     Step,
 )
 from perlinsos.accounts import scoping
-from perlinsos.accounts.enums import Role
+from perlinsos.accounts.enums import Role, UserKind
 from perlinsos.accounts.models import User
 from perlinsos.core.fields import BlindIndexField, EncryptedTextField
 from perlinsos.core.models import (
@@ -33,7 +34,7 @@ from perlinsos.core.models import (
     choice_constraint,
     state_constraint,
 )
-from perlinsos.regions.models import Area
+from perlinsos.regions.models import Area, Parameter
 
 READERS = (Role.OFFICER, Role.OPERATOR, Role.VERIFIER, Role.AUDITOR)
 OPEN_STATES = (
@@ -43,6 +44,9 @@ OPEN_STATES = (
     ApplicationState.DECIDED,
     ApplicationState.ANNOUNCED,
 )
+
+
+DEFAULT_DECISION_DAYS = 14
 
 
 class Person(PublicModel):
@@ -115,6 +119,20 @@ class FamilyCardNumber(Timestamped):
         return f"card of family {self.family_id}"
 
 
+class MemberQuerySet(models.QuerySet["Member"]):
+    def current(self) -> "MemberQuerySet":
+        return self.filter(left_on=None)
+
+    def living(self) -> "MemberQuerySet":
+        return self.current().filter(person__deceased_on=None)
+
+    def head_first(self) -> "MemberQuerySet":
+        """As on a family card: the head, then the others in the order they were entered."""
+        return self.select_related("person").order_by(
+            models.Case(models.When(relation=Relation.HEAD, then=0), default=1), "pk"
+        )
+
+
 class Member(PublicModel):
     """A person in a family, with what the family said about them on the form."""
 
@@ -125,6 +143,8 @@ class Member(PublicModel):
     has_severe_disability = models.BooleanField(default=False)
     schooling = models.CharField(max_length=5, choices=Schooling, default=Schooling.NONE)
     left_on = models.DateField(null=True, blank=True)
+
+    objects = MemberQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("family member")
@@ -150,6 +170,13 @@ class Member(PublicModel):
         return f"member {self.pk}"
 
 
+class ConsentTextQuerySet(models.QuerySet["ConsentText"]):
+    def current(self) -> "ConsentTextQuerySet":
+        """The newest published wording of each source, in the order they were first written."""
+        newest = self.filter(published_at__lte=timezone.now()).order_by("source", "-version").distinct("source")
+        return self.filter(pk__in=newest.values("pk")).order_by("pk")
+
+
 class ConsentText(Timestamped):
     """The wording a person agreed to, per source and purpose. A new wording is a new version."""
 
@@ -159,6 +186,8 @@ class ConsentText(Timestamped):
     purpose = models.TextField(help_text=_("one line, shown to the citizen"))
     is_required = models.BooleanField(default=True)
     published_at = models.DateTimeField(default=timezone.now)
+
+    objects = ConsentTextQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("consent text")
@@ -181,14 +210,21 @@ def assisted_filter(user: User, prefix: str = "") -> Q:
 
 class ApplicationQuerySet(models.QuerySet["Application"]):
     def visible_to(self, user: User | AnonymousUser) -> "ApplicationQuerySet":
-        """A citizen's own, an agent's own, and those in the area where a reader role is held."""
-        if not isinstance(user, User):
+        """A citizen's own; for staff those in the area of a reader role and those made as an agent;
+        for another system the received ones in its area."""
+        if not isinstance(user, User) or not user.is_active:
             return self.none()
-        seen = scoping.area_filter(user, roles=READERS, field="village_id")
-        return self.filter(Q(owner=user) | seen | assisted_filter(user))
+        if user.kind == UserKind.CITIZEN:
+            return self.filter(owner=user)
+        if user.kind == UserKind.SERVICE:
+            return self.received().filter(scoping.area_filter(user, roles=[Role.SYSTEM], field="village_id"))
+        return self.filter(scoping.area_filter(user, roles=READERS, field="village_id") | assisted_filter(user))
 
     def drafts(self) -> "ApplicationQuerySet":
         return self.filter(state=ApplicationState.DRAFT)
+
+    def still_open(self) -> "ApplicationQuerySet":
+        return self.filter(state__in=OPEN_STATES)
 
     def received(self) -> "ApplicationQuerySet":
         return self.exclude(state=ApplicationState.DRAFT)
@@ -211,7 +247,14 @@ class Application(StatefulModel):
     }
 
     reference = models.CharField(max_length=20, unique=True, editable=False, help_text="PSL-2026-004213")
-    receipt_code = models.CharField(max_length=20, unique=True, editable=False, help_text="BWI-7K4M-92QX")
+    receipt_code = models.CharField(
+        max_length=20,
+        unique=True,
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="BWI-7K4M-92QX; given when the application is sent",
+    )
     state = models.CharField(max_length=10, choices=ApplicationState, default=ApplicationState.DRAFT, editable=False)
     channel = models.CharField(max_length=10, choices=Channel)
     owner = models.ForeignKey(
@@ -237,6 +280,9 @@ class Application(StatefulModel):
     phone_owner = models.CharField(max_length=10, choices=PhoneOwner, blank=True)
     declared_power_va = models.PositiveIntegerField(null=True, blank=True, help_text="VA; empty when not known")
     family_correction = EncryptedTextField(null=True, blank=True, help_text="what the family says is wrong on its card")
+    typed_family = EncryptedTextField(
+        null=True, blank=True, help_text="JSON like a family card, as far as it was typed by hand"
+    )
     data_warnings = models.JSONField(
         default=list, blank=True, help_text="codes such as `two_heads`; warn, never refuse"
     )
@@ -271,6 +317,7 @@ class Application(StatefulModel):
                     applicant__isnull=False,
                     family__isnull=False,
                     village__isnull=False,
+                    receipt_code__isnull=False,
                     submitted_at__isnull=False,
                 ),
             ),
@@ -287,6 +334,16 @@ class Application(StatefulModel):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def is_draft(self) -> bool:
+        return self.state == ApplicationState.DRAFT
+
+    @property
+    def promised_on(self) -> date:
+        """Day by which the family is told the result, counted from sending; for a draft from today."""
+        days = Parameter.objects.value(Parameter.Name.DECISION_DAYS, self.village_id or "")
+        return timezone.localdate(self.submitted_at) + timedelta(days=days or DEFAULT_DECISION_DAYS)
 
 
 class Consent(Timestamped):
@@ -345,18 +402,28 @@ class FamilyCard(Timestamped):
 
 
 class BankAccount(Timestamped):
-    """Where assistance would be paid. One per application; a correction replaces it before sending."""
+    """Where assistance would be paid. One per application; a correction replaces it before sending.
+
+    A family without an account says so (`Bank.NONE`): that is an answer, not a gap.
+    """
 
     application = models.OneToOneField(Application, on_delete=models.RESTRICT, related_name="bank_account")
     bank = models.CharField(max_length=10, choices=Bank)
-    number = EncryptedTextField()
-    number_index = BlindIndexField(source="number", kind="account")
-    holder = EncryptedTextField()
+    number = EncryptedTextField(null=True, blank=True)
+    number_index = BlindIndexField(source="number", kind="account", null=True, blank=True)
+    holder = EncryptedTextField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("bank account")
         verbose_name_plural = _("bank accounts")
-        constraints: ClassVar = [choice_constraint("bank", Bank, name="bank_account_bank_is_known")]
+        constraints: ClassVar = [
+            choice_constraint("bank", Bank, name="bank_account_bank_is_known"),
+            models.CheckConstraint(
+                name="bank_account_is_complete_or_none",
+                condition=Q(bank=Bank.NONE, number__isnull=True, holder__isnull=True)
+                | (~Q(bank=Bank.NONE) & Q(number__isnull=False, holder__isnull=False)),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"account {self.pk}"

@@ -1,0 +1,33 @@
+"""The only writers of what was declared. Each module is one part of a family's way to the receipt."""
+
+from enrollment.services.answers import answer_account, answer_contact, answer_home
+from enrollment.services.consenting import give_consent, refuse_consent
+from enrollment.services.family_step import choose_village, confirm_family, keep_typed_family, record_family_card
+from enrollment.services.photos import add_selfie, choose_manual_photo
+from enrollment.services.progress import begin_matching, record_announced, record_decided, return_to_matching
+from enrollment.services.starting import start_application, start_assisted
+from enrollment.services.submission import first_open_step, submit_application
+from enrollment.services.texts import publish_consent_texts
+
+__all__ = [
+    "add_selfie",
+    "answer_account",
+    "answer_contact",
+    "answer_home",
+    "begin_matching",
+    "choose_manual_photo",
+    "choose_village",
+    "confirm_family",
+    "first_open_step",
+    "give_consent",
+    "keep_typed_family",
+    "publish_consent_texts",
+    "record_announced",
+    "record_decided",
+    "record_family_card",
+    "refuse_consent",
+    "return_to_matching",
+    "start_application",
+    "start_assisted",
+    "submit_application",
+]

@@ -1,0 +1,59 @@
+"""Home, phone and bank account: what only the family knows."""
+
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from enrollment import rules
+from enrollment.answers import AccountAnswers, ContactAnswers, HomeAnswers, MemberAnswers
+from enrollment.enums import Bank, PhoneOwner, Step
+from enrollment.models import Application, BankAccount, Member
+from enrollment.services.drafts import hold_draft, note_answer
+from perlinsos.accounts.models import User
+from perlinsos.core.errors import DomainError
+
+
+@transaction.atomic
+def answer_home(application: Application, *, answers: HomeAnswers, by: User) -> Application:
+    """School, pregnancy, severe disability per member, and the power on the meter's sticker."""
+    held = hold_draft(application, by=by)
+    members = Member.objects.current().select_related("person").filter(family=held.family)
+    for member in members.filter(pk__in=answers.members):
+        _answer_for(member, answers.members[member.pk])
+    return note_answer(held, Step.HOME, by=by, declared_power_va=answers.power_va)
+
+
+def _answer_for(member: Member, told: MemberAnswers) -> None:
+    born = date.fromisoformat(member.person.birth_date)
+    if told.is_pregnant and not rules.may_be_pregnant(member.person.sex, born, timezone.localdate()):
+        raise DomainError(_("Only a woman of 12 to 55 years can be marked as pregnant."), code="not_pregnant")
+    member.schooling = told.schooling
+    member.is_pregnant, member.has_severe_disability = told.is_pregnant, told.has_severe_disability
+    member.save(update_fields=["schooling", "is_pregnant", "has_severe_disability", "updated_at"])
+
+
+@transaction.atomic
+def answer_contact(application: Application, *, answers: ContactAnswers, by: User) -> Application:
+    """How to reach the family. Without a phone everything goes on paper and through the village office."""
+    held = hold_draft(application, by=by)
+    has_phone = answers.phone_owner != PhoneOwner.NONE
+    if has_phone and not answers.phone:
+        raise DomainError(_("Fill in the phone number, or choose “No phone”."), code="phone_missing")
+    phone = answers.phone if has_phone else None
+    return note_answer(held, Step.CONTACT, by=by, phone=phone, phone_owner=answers.phone_owner)
+
+
+@transaction.atomic
+def answer_account(application: Application, *, answers: AccountAnswers, by: User) -> Application:
+    """Where assistance would be paid; a family may have no account yet."""
+    held = hold_draft(application, by=by)
+    bank, has_account = Bank(answers.bank), answers.bank != Bank.NONE
+    if has_account and not (bank.shortest_number <= len(answers.number) <= 16 and answers.holder):
+        raise DomainError(_("The account number is too short. Look at the bank book again."), code="account_too_short")
+    account = BankAccount.objects.filter(application=held).first() or BankAccount(application=held)
+    account.bank = bank.value
+    account.number, account.holder = (answers.number, answers.holder) if has_account else (None, None)
+    account.save()
+    return note_answer(held, Step.ACCOUNT, by=by)

@@ -1,0 +1,102 @@
+"""Turning a confirmed card into a Family with its members and its current KK number."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from enrollment.cards import CardData
+from enrollment.enums import Relation
+from enrollment.models import OPEN_STATES, Application, Family, FamilyCardNumber, Member, Person
+from perlinsos.core import crypto
+from perlinsos.core.errors import DomainError
+from perlinsos.regions.models import Area
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    family: Family
+    has_new_members: bool
+
+
+def already_registered() -> DomainError:
+    """The same words whoever registered, and whichever of the family's numbers gave it away."""
+    return DomainError(
+        _(
+            "This family is already registered. Continue with the account that began, or check the result with "
+            "its proof number. If you did not register, ask a village agent for help."
+        ),
+        code="already_registered",
+    )
+
+
+@transaction.atomic
+def assemble_family(application: Application, *, card: CardData, persons: Sequence[Person], village: Area) -> Assembled:
+    """The family of `application` as the card says, `persons` standing for its lines.
+
+    A family met before (by its KK number, or by its head) is the same family. Refuses
+    `already_registered` when it, or one of its members, is in another open application.
+    """
+    _refuse_taken(application, persons)
+    family = application.family or _known_family(card, persons) or Family(village=village)
+    _refuse_other_application(application, family)
+    family.village = village
+    family.address, family.rt, family.rw = card.address or None, card.rt, card.rw
+    family.save()
+    _keep_number(family, card.kk_number)
+    return Assembled(family, has_new_members=_keep_members(family, card, persons))
+
+
+def _refuse_taken(application: Application, persons: Sequence[Person]) -> None:
+    elsewhere = Member.objects.current().filter(person__in=persons, family__applications__state__in=OPEN_STATES)
+    if application.family_id:
+        elsewhere = elsewhere.exclude(family_id=application.family_id)
+    if elsewhere.exists():
+        raise already_registered()
+
+
+def _refuse_other_application(application: Application, family: Family) -> None:
+    if family.pk and family.applications.filter(state__in=OPEN_STATES).exclude(pk=application.pk).exists():
+        raise already_registered()
+
+
+def _known_family(card: CardData, persons: Sequence[Person]) -> Family | None:
+    if card.kk_number:
+        index = crypto.blind_index(card.kk_number, kind="kk")
+        held = FamilyCardNumber.objects.select_related("family").filter(number_index=index, ended_on=None).first()
+        if held is not None:
+            return held.family
+    head = next(person for person, line in zip(persons, card.members, strict=True) if line.relation == Relation.HEAD)
+    was_head = Member.objects.current().select_related("family").filter(person=head, relation=Relation.HEAD).first()
+    return was_head.family if was_head else None
+
+
+def _keep_number(family: Family, number: str | None) -> None:
+    current = family.card_numbers.filter(ended_on=None).first()
+    if number is None or (current is not None and current.number == number):
+        return
+    if current is not None:
+        current.ended_on = timezone.localdate()
+        current.save(update_fields=["ended_on", "updated_at"])
+    FamilyCardNumber.objects.create(family=family, number=number)
+
+
+def _keep_members(family: Family, card: CardData, persons: Sequence[Person]) -> bool:
+    """Close memberships that ended, then write the card's lines. True when somebody is new here."""
+    today = timezone.localdate()
+    current = Member.objects.current()
+    current.filter(family=family).exclude(person__in=persons).update(left_on=today, updated_at=timezone.now())
+    current.filter(person__in=persons).exclude(family=family).update(left_on=today, updated_at=timezone.now())
+    here = {member.person_id: member for member in current.filter(family=family)}
+    # The head last: the database allows one head at a time, and an old head must first step back.
+    lines = sorted(zip(persons, card.members, strict=True), key=lambda pair: pair[1].relation == Relation.HEAD)
+    for person, line in lines:
+        member = here.get(person.pk)
+        if member is None:
+            Member.objects.create(family=family, person=person, relation=line.relation)
+        elif member.relation != line.relation:
+            member.relation = line.relation
+            member.save(update_fields=["relation", "updated_at"])
+    return any(person.pk not in here for person in persons)

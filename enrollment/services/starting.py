@@ -1,0 +1,72 @@
+"""Opening an application: by the citizen, or by an agent for a family without a phone."""
+
+from datetime import date
+
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from enrollment import nik, permissions
+from enrollment.answers import ApplicantInput
+from enrollment.enums import Channel
+from enrollment.models import Application, Person
+from enrollment.services.people import person_of_identity, person_on_record
+from perlinsos.accounts.models import User
+from perlinsos.core import access, audit
+from perlinsos.core.errors import InputError
+
+
+@transaction.atomic
+def start_application(*, by: User) -> Application:
+    """The open application of a citizen, or a new draft. Any number of tabs get the same one."""
+    access.ensure(permissions.can_start(by))
+    mine = Application.objects.still_open().filter(owner=by)
+    if (application := mine.first()) is not None:
+        return application
+    applicant = person_of_identity(by.identity)
+    try:
+        with transaction.atomic():
+            return _open(channel=Channel.SELF, owner=by, applicant=applicant, by=by)
+    except IntegrityError:  # application_one_open_per_owner: another tab was faster
+        return mine.get()
+
+
+@transaction.atomic
+def start_assisted(*, applicant: ApplicantInput, by: User) -> Application:
+    """The draft an agent keeps for this person, or a new one. Refuses a NIK that cannot be one."""
+    access.ensure(permissions.can_assist(by))
+    try:
+        nik.parse(applicant.nik)
+    except nik.NikError as error:
+        raise InputError(_("This NIK is not right. Look at the KTP again."), code=f"nik_{error.code}") from error
+    known = person_on_record(
+        nik=applicant.nik,
+        name=applicant.name,
+        sex=nik.sex_of(applicant.nik),
+        birth_date=applicant.birth_date,
+        birth_place="",
+    )
+    person = Person.objects.select_for_update(no_key=True).get(pk=known.pk)  # two taps, one draft
+    mine = Application.objects.drafts().filter(assisted_by=by, applicant=person).first()
+    return mine or _open(channel=Channel.AGENT, assisted_by=by, applicant=person, by=by)
+
+
+def _open(*, channel: Channel, applicant: Person, by: User, **door: User) -> Application:
+    born = date.fromisoformat(applicant.birth_date)
+    application = Application.objects.create(
+        reference=_next_reference(),
+        channel=channel,
+        applicant=applicant,
+        language=get_language() or "id",
+        data_warnings=nik.warnings(applicant.nik or "", birth_date=born, sex=applicant.sex),
+        **door,
+    )
+    audit.record("enrollment.application.started", subject=application, by=by, channel=channel.value)
+    return application
+
+
+def _next_reference() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('enrollment_reference')")
+        return f"PSL-{timezone.localdate():%Y}-{cursor.fetchone()[0]:06d}"
