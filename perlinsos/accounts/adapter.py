@@ -36,9 +36,9 @@ class CitizenAdapter(DefaultSocialAccountAdapter):
         user: User = sociallogin.user
         user.set_unusable_password()
         sociallogin.save(request)
-        services.record_identity(user, sociallogin.claims)
+        services.record_identity(sociallogin.claims, by=user)
         return user
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         if sociallogin.is_existing:
-            services.record_identity(sociallogin.user, sociallogin.claims)
+            services.record_identity(sociallogin.claims, by=sociallogin.user)

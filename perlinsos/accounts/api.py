@@ -7,7 +7,6 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from perlinsos.accounts.models import ApiClient, User
-from perlinsos.accounts.services import token_digest
 
 
 class TokenAuthentication(BaseAuthentication):
@@ -17,11 +16,7 @@ class TokenAuthentication(BaseAuthentication):
         scheme, _separator, token = get_authorization_header(request).decode(errors="replace").partition(" ")
         if scheme.lower() != "bearer":
             return None
-        client = (
-            ApiClient.objects.select_related("user")
-            .filter(token_digest=token_digest(token.strip()), revoked_at=None, user__is_active=True)
-            .first()
-        )
+        client = ApiClient.objects.of_token(token.strip()).select_related("user").first()
         if client is None:
             raise AuthenticationFailed(_("This token is not valid."), code="token_not_valid")
         return client.user, client

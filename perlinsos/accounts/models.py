@@ -1,5 +1,6 @@
 """Who acts. A Person who is enrolled is not a User; a User is whoever signs in or works."""
 
+import hashlib
 import uuid
 from collections.abc import Iterable
 from typing import ClassVar
@@ -131,13 +132,26 @@ class Membership(Timestamped):
         return f"{self.user} {self.role} {self.area_code or '*'}"
 
 
+def token_digest(token: str) -> str:
+    """What is kept of an API token; a random token needs no slow hash."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class ApiClientQuerySet(models.QuerySet["ApiClient"]):
+    def of_token(self, token: str) -> "ApiClientQuerySet":
+        """The client that holds `token`, unless it was revoked."""
+        return self.filter(token_digest=token_digest(token), revoked_at=None, user__is_active=True)
+
+
 class ApiClient(PublicModel):
     """Another system that calls the API; the token is shown once and kept only as a digest."""
 
     user = models.OneToOneField(User, on_delete=models.RESTRICT, related_name="api_client")
     name = models.CharField(max_length=100, unique=True)
     token_digest = models.CharField(max_length=64, unique=True, editable=False)
-    revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = ApiClientQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("API client")

@@ -1,6 +1,5 @@
 """The only writers of who may act."""
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,7 +7,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from perlinsos.accounts.enums import Role, UserKind
-from perlinsos.accounts.models import ApiClient, IdentityClaims, Membership, Organisation, User
+from perlinsos.accounts.models import ApiClient, IdentityClaims, Membership, Organisation, User, token_digest
 from perlinsos.core import audit
 
 
@@ -26,10 +25,10 @@ class Claims:
 
 
 @transaction.atomic
-def record_identity(user: User, claims: Claims) -> IdentityClaims:
-    """Keep what the provider said at this sign-in (already verified by `accounts.oidc`)."""
+def record_identity(claims: Claims, *, by: User) -> IdentityClaims:
+    """Keep what the provider said at this sign-in of `by` (already verified by `accounts.oidc`)."""
     identity, _created = IdentityClaims.objects.update_or_create(
-        user=user,
+        user=by,
         defaults={
             "nik": claims.nik,
             "name": claims.name,
@@ -40,10 +39,11 @@ def record_identity(user: User, claims: Claims) -> IdentityClaims:
             "authenticated_at": claims.authenticated_at,
         },
     )
-    audit.record("accounts.identity.received", subject=user, by=user, acr=claims.acr)
+    audit.record("accounts.identity.received", subject=by, by=by, acr=claims.acr)
     return identity
 
 
+@transaction.atomic
 def service_account(name: str) -> User:
     """The named account a task acts as, so that no audit row has nobody behind it."""
     user, created = User.objects.get_or_create(
@@ -72,7 +72,3 @@ def register_api_client(
     client = ApiClient.objects.create(user=user, name=name, token_digest=token_digest(token))
     audit.record("accounts.api_client.registered", subject=client, by=by, area=area_code)
     return client, token
-
-
-def token_digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

@@ -26,7 +26,11 @@ class AreaQuerySet(models.QuerySet["Area"]):
 
     def served(self) -> "AreaQuerySet":
         """Villages of regencies that take part: those with parameters in force today."""
-        codes = Parameter.objects.in_force().filter(name=Parameter.Name.SERVED).values_list("area_id", flat=True)
+        codes = (
+            Parameter.objects.in_force()
+            .filter(name=Parameter.Name.SERVED, value=True)
+            .values_list("area_id", flat=True)
+        )
         served = Q(pk__in=[])
         for code in codes:
             served |= Q(code__startswith=f"{code}.")
@@ -67,6 +71,14 @@ class Area(models.Model):
         return self.code[:5]
 
 
+class ParameterName(models.TextChoices):
+    SERVED = "served", _("Takes part in the programme")
+    MINIMUM_WAGE = "minimum_wage", _("Regency minimum wage (UMK), rupiah a month")
+    OBJECTION_DAYS = "objection_days", _("Length of the objection window, days")
+    DECISION_DAYS = "decision_days", _("Promised days until a decision")
+    FACE_THRESHOLDS = "face_thresholds", _("Face thresholds")
+
+
 class ParameterQuerySet(models.QuerySet["Parameter"]):
     def in_force(self, on: Any = None) -> "ParameterQuerySet":
         return self.filter(valid_during__contains=on or timezone.localdate())
@@ -81,12 +93,7 @@ class ParameterQuerySet(models.QuerySet["Parameter"]):
 class Parameter(Timestamped):
     """A number or text that differs by area and date: minimum wage, windows, thresholds."""
 
-    class Name(models.TextChoices):
-        SERVED = "served", _("Takes part in the programme")
-        MINIMUM_WAGE = "minimum_wage", _("Regency minimum wage (UMK), rupiah a month")
-        OBJECTION_DAYS = "objection_days", _("Length of the objection window, days")
-        DECISION_DAYS = "decision_days", _("Promised days until a decision")
-        FACE_THRESHOLDS = "face_thresholds", _("Face thresholds")
+    Name = ParameterName
 
     area = models.ForeignKey(Area, null=True, blank=True, on_delete=models.RESTRICT, related_name="parameters")
     name = models.CharField(max_length=30, choices=Name)
@@ -100,6 +107,7 @@ class Parameter(Timestamped):
         verbose_name = _("parameter")
         verbose_name_plural = _("parameters")
         constraints: ClassVar = [
+            choice_constraint("name", ParameterName, name="parameter_name_is_known"),
             models.CheckConstraint(name="parameter_has_a_source", condition=~Q(source="")),
             ExclusionConstraint(
                 name="parameter_one_value_at_a_time",

@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                 ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('name', models.CharField(max_length=100, unique=True)),
                 ('token_digest', models.CharField(editable=False, max_length=64, unique=True)),
-                ('revoked_at', models.DateTimeField(blank=True, null=True)),
+                ('revoked_at', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('user', models.OneToOneField(on_delete=django.db.models.deletion.RESTRICT, related_name='api_client', to=settings.AUTH_USER_MODEL)),
             ],
             options={

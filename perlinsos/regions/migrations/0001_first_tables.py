@@ -60,6 +60,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='parameter',
+            constraint=models.CheckConstraint(condition=models.Q(('name__in', ['served', 'minimum_wage', 'objection_days', 'decision_days', 'face_thresholds'])), name='parameter_name_is_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='parameter',
             constraint=models.CheckConstraint(condition=models.Q(('source', ''), _negated=True), name='parameter_has_a_source'),
         ),
         migrations.AddConstraint(
