@@ -21,7 +21,7 @@ from psycopg import sql
 
 from launcher import processes
 from launcher.errors import LauncherError
-from launcher.state import runtime_dir
+from launcher.state import make_private, runtime_path
 
 ROLE = "portal"
 NOBODY = 65534
@@ -64,9 +64,9 @@ class Postgres:
     def data(self) -> Path:
         return self.state / f"pg{major_version(self.bin)}"
 
-    @cached_property
+    @property
     def sockets(self) -> Path:
-        return runtime_dir(self.state, "pg", owner=self.root.user)
+        return runtime_path(self.state, "pg")
 
     @cached_property
     def root(self) -> "Demotion":
@@ -80,9 +80,14 @@ class Postgres:
         if not (self.data / "PG_VERSION").exists():
             self._initialise()
         self.root.give(self.data)
+        make_private(self.sockets, owner=self.root.user)
         self._drop_stale_locks()
-        self._launch()
-        self._create_databases()
+        try:
+            self._launch()
+            self._create_databases()
+        except BaseException:
+            self.stop()
+            raise
         return self
 
     def stop(self, within: float = 10) -> bool:
@@ -97,7 +102,8 @@ class Postgres:
         return self.process is not None and self.process.poll() is None
 
     def _refuse_other_major(self) -> None:
-        others = [path.name for path in self.state.glob("pg[0-9]*") if path != self.data]
+        clusters = [path for path in self.state.glob("pg*") if re.fullmatch(r"pg\d+", path.name)]
+        others = [path.name for path in clusters if path != self.data]
         if others and not self.data.exists():
             raise LauncherError(
                 f"{self.state} holds data of another PostgreSQL ({', '.join(others)}), but only {self.data.name} can be"
@@ -163,7 +169,6 @@ class Postgres:
             if self._wait_ready():
                 return
             if time.monotonic() > deadline:
-                self.stop()
                 raise LauncherError(f"PostgreSQL does not start. Last lines of {log_path}:\n{tail(log_path)}")
             time.sleep(0.3)
 

@@ -24,25 +24,26 @@ def state_dir() -> Path:
     return path
 
 
-def runtime_dir(state: Path, purpose: str, *, owner: int | None = None) -> Path:
-    """A private directory (0700) with a short path, always the same for the same `state`.
-
-    Unix sockets live here because their path may not exceed about a hundred bytes and a checkout's often does.
-    """
-    mine = os.geteuid()
+def runtime_path(state: Path, purpose: str) -> Path:
+    """A short path for unix sockets, always the same for the same `state`; a checkout's own path is often too long."""
     digest = hashlib.sha256(os.fsencode(state)).hexdigest()[:10]
     base = Path(os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir())
     if not base.is_dir() or len(os.fsencode(base)) > SOCKET_PATH_LIMIT - 60:
-        base = Path("/tmp")  # noqa: S108 - private, and its owner is checked below
-    path = base / f"portal-{mine}-{digest}-{purpose}"
+        base = Path("/tmp")  # noqa: S108 - make_private checks whose it is
+    return base / f"portal-{os.geteuid()}-{digest}-{purpose}"
+
+
+def make_private(path: Path, *, owner: int | None = None) -> None:
+    """A directory for `owner` alone (the caller by default). Raises LauncherError when someone else was there first."""
+    mine = os.geteuid()
     path.mkdir(mode=0o700, exist_ok=True)
     found = path.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid not in {mine, owner}:
         raise LauncherError(f"{path} belongs to someone else; remove it and try again.")
-    if owner is not None and found.st_uid != owner:
-        os.chown(path, owner, owner)
+    wanted = mine if owner is None else owner
+    if found.st_uid != wanted:
+        os.chown(path, wanted, wanted)
     path.chmod(0o700)
-    return path
 
 
 @contextmanager
@@ -69,4 +70,5 @@ def _remove_abandoned(base: Path, prefix: str) -> None:
         with contextlib.suppress(ValueError, OSError):
             pid = int(path.name.removeprefix(prefix).split("-")[0])
             if path.stat().st_uid == os.geteuid() and not processes.is_alive(pid):
-                shutil.rmtree(path, ignore_errors=True)
+                for each in (path, runtime_path(path, "pg"), runtime_path(path, "vk")):
+                    shutil.rmtree(each, ignore_errors=True)

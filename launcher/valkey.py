@@ -7,14 +7,13 @@ import shutil
 import socket
 import subprocess
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote
 
 from launcher import processes
 from launcher.errors import LauncherError
 from launcher.postgres import tail
-from launcher.state import runtime_dir
+from launcher.state import make_private, runtime_path
 
 
 @dataclass
@@ -26,9 +25,9 @@ class Valkey:
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
     name: str = field(default="valkey", init=False)
 
-    @cached_property
+    @property
     def socket_path(self) -> Path:
-        return runtime_dir(self.state, "vk") / "valkey.sock"
+        return runtime_path(self.state, "vk") / "valkey.sock"
 
     @property
     def url(self) -> str:
@@ -37,6 +36,7 @@ class Valkey:
     def start(self) -> "Valkey":
         data = self.state / "valkey"
         data.mkdir(mode=0o700, exist_ok=True)
+        make_private(self.socket_path.parent)
         log_path = self.state / "log" / "valkey.log"
         log_path.parent.mkdir(mode=0o700, exist_ok=True)
         argv: list[str | Path] = [
