@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from eligibility.enums import BatchState, Outcome, Placement, RankingCause
+from enrollment.enums import ApplicationState
 from enrollment.models import READERS, Application, assisted_filter
 from perlinsos.accounts import scoping
 from perlinsos.accounts.enums import Role
@@ -76,6 +77,24 @@ class DeterminationQuerySet(models.QuerySet["Determination"]):
     def current(self) -> "DeterminationQuerySet":
         return self.filter(superseded_by=None)
 
+    def known(self) -> "DeterminationQuerySet":
+        """Those with an answer; an undecided one is never announced."""
+        return self.exclude(outcome=Outcome.UNDECIDED)
+
+    def ready_for_batch(self, programme: Programme, area: Area) -> "DeterminationQuerySet":
+        """Current answers of the area that no batch of the programme holds yet."""
+        held = BatchEntry.objects.live().filter(programme=programme, application=models.OuterRef("application"))
+        return (
+            self.current()
+            .known()
+            .filter(
+                ~models.Exists(held),
+                programme=programme,
+                application__village__code__startswith=f"{area.code}.",
+                application__state__in=[ApplicationState.DECIDED, ApplicationState.ANNOUNCED],
+            )
+        )
+
     def visible_to(self, user: User | AnonymousUser) -> "DeterminationQuerySet":
         if not isinstance(user, User):
             return self.none()
@@ -87,9 +106,10 @@ class Determination(PublicModel):
     """One decision for one application and programme: facts, rule version, reasons, outcome.
 
     Immutable. A newer one supersedes it; the trace of the old one replays to the same outcome for ever.
-    `trace` is a list with one row per criterion of the rule version:
-    `{criterion, text, result, value, unit, fact_id, source, as_of, legal, limit}`.
-    `facts` maps fact name to `{id, value, source, as_of}` as they were used.
+    `facts` maps fact name to `{id, value, source, as_of}` and `parameters` name to number, as they
+    were used. `trace` has one row per criterion of the rule version: `{criterion, text_id, text_en,
+    result, fact, fact_id, value, unit, limit, source, as_of, legal, inputs}`; a criterion that asks
+    several facts leaves the flat fields empty and lists them in `inputs`.
     """
 
     application = models.ForeignKey(Application, on_delete=models.RESTRICT, related_name="determinations")
@@ -97,9 +117,10 @@ class Determination(PublicModel):
     rule_set = models.ForeignKey(RuleSet, on_delete=models.RESTRICT, related_name="determinations")
     outcome = models.CharField(max_length=15, choices=Outcome)
     amount_per_year = models.PositiveBigIntegerField(default=0, help_text="rupiah")
-    amount_parts = models.JSONField(default=list, help_text="[{component, rupiah}] as summed")
+    amount_parts = models.JSONField(default=list, help_text="[{component, text_id, text_en, count, each, rupiah}]")
     need_score = models.IntegerField(default=0, help_text="lower is poorer: desil, then documented score")
     facts = models.JSONField()
+    parameters = models.JSONField(default=dict, help_text="regional values as used, by name")
     trace = models.JSONField()
     criteria_count = models.PositiveSmallIntegerField()
     cause = models.CharField(max_length=40, help_text="`first`, `fact:pln.power_va`, `appeal:17`")
@@ -133,6 +154,11 @@ class Determination(PublicModel):
         return f"determination {self.pk}"
 
 
+class QuotaQuerySet(models.QuerySet["Quota"]):
+    def in_force(self) -> "QuotaQuerySet":
+        return self.filter(valid_during__contains=timezone.localdate())
+
+
 class Quota(Timestamped):
     """How many families a programme can fund in an area and period. Set by Kemensos, not the region."""
 
@@ -141,6 +167,8 @@ class Quota(Timestamped):
     valid_during = DateRangeField()
     places = models.PositiveIntegerField()
     source = models.CharField(max_length=300)
+
+    objects = QuotaQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("quota")
@@ -165,6 +193,12 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         if not isinstance(user, User):
             return self.none()
         return self.filter(scoping.area_filter(user, roles=(*DESK, Role.SYSTEM), field="area_id"))
+
+    def open(self) -> "BatchQuerySet":
+        return self.filter(state__in=[BatchState.DRAFT, BatchState.PREPARED])
+
+    def announced(self) -> "BatchQuerySet":
+        return self.filter(state__in=[BatchState.ANNOUNCED, BatchState.FINAL])
 
 
 class Batch(StatefulModel):
@@ -198,6 +232,12 @@ class Batch(StatefulModel):
         verbose_name_plural = _("batches")
         constraints: ClassVar = [
             state_constraint("batch", BatchState),
+            models.UniqueConstraint(
+                fields=["area", "programme"],
+                condition=Q(state__in=[BatchState.DRAFT, BatchState.PREPARED]),
+                name="batch_one_open_per_programme",
+                violation_error_message=_("A batch of this programme is already being prepared."),
+            ),
             models.CheckConstraint(
                 name="batch_announced_by_another_officer",
                 condition=Q(announced_by=None) | ~Q(announced_by=F("prepared_by")),
@@ -214,6 +254,11 @@ class Batch(StatefulModel):
         return self.reference
 
 
+class BatchEntryQuerySet(models.QuerySet["BatchEntry"]):
+    def live(self) -> "BatchEntryQuerySet":
+        return self.filter(is_cancelled=False)
+
+
 class BatchEntry(Timestamped):
     """An application that belongs to a batch; its decision may be superseded while it does."""
 
@@ -221,6 +266,8 @@ class BatchEntry(Timestamped):
     application = models.ForeignKey(Application, on_delete=models.RESTRICT, related_name="batch_entries")
     is_cancelled = models.BooleanField(default=False)
     programme = models.ForeignKey(Programme, on_delete=models.RESTRICT, related_name="+")
+
+    objects = BatchEntryQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [
@@ -258,8 +305,20 @@ class Ranking(PublicModel):
         return f"ranking {self.number} of {self.batch_id}"
 
 
+class RankedEntryQuerySet(models.QuerySet["RankedEntry"]):
+    def current(self) -> "RankedEntryQuerySet":
+        """Places of the latest ranking of batches that are announced."""
+        return self.filter(ranking__is_current=True)
+
+    def visible_to(self, user: User | AnonymousUser) -> "RankedEntryQuerySet":
+        return self.filter(ranking__batch__in=Batch.objects.visible_to(user))
+
+
 class RankedEntry(models.Model):
-    """The place of one entry in one ranking. `position` counts within its placement."""
+    """The place of one entry in one ranking. `position` counts within its placement.
+
+    Rows are written in the order of the ranking, so the primary key is that order.
+    """
 
     ranking = models.ForeignKey(Ranking, on_delete=models.RESTRICT, related_name="entries")
     entry = models.ForeignKey(BatchEntry, on_delete=models.RESTRICT, related_name="places")
@@ -268,6 +327,8 @@ class RankedEntry(models.Model):
     position = models.PositiveIntegerField(null=True, blank=True)
     places = models.PositiveIntegerField(help_text="of the ranking, repeated so that a row cannot overfund")
     tie_break = models.CharField(max_length=64, blank=True, help_text="sha256 of seed and public id, hexadecimal")
+
+    objects = RankedEntryQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [

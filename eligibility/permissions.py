@@ -1,0 +1,49 @@
+"""Who may decide, prepare and announce. Each answer is tied to the case or batch it is about."""
+
+from eligibility.models import DESK, Batch
+from enrollment.models import READERS, Application
+from perlinsos.accounts import scoping
+from perlinsos.accounts.enums import Role, UserKind
+from perlinsos.accounts.models import User
+from perlinsos.regions.models import Area
+
+
+def can_open_desk(user: User) -> bool:
+    """Whoever reads cases or batches somewhere."""
+    return bool(scoping.area_codes(user, roles={*READERS, *DESK}))
+
+
+def can_open_batches(user: User) -> bool:
+    return bool(scoping.area_codes(user, roles=DESK))
+
+
+def can_decide(user: User, application: Application) -> bool:
+    """A worker of the portal, or an officer of the area."""
+    return _is_worker(user) or scoping.holds_role(user, Role.OFFICER, village_code=application.village_id or "")
+
+
+def can_redecide(user: User, application: Application) -> bool:
+    """As above, or the BPS verifier of the area whose ruling makes the new decision necessary."""
+    return can_decide(user, application) or scoping.holds_role(
+        user, Role.VERIFIER, village_code=application.village_id or ""
+    )
+
+
+def can_prepare(user: User, area: Area) -> bool:
+    return scoping.holds_role(user, Role.OFFICER, village_code=area.code)
+
+
+def can_work_on(user: User, batch: Batch) -> bool:
+    """Hand over, return, cancel, announce: officers of the regency."""
+    return scoping.holds_role(user, Role.OFFICER, village_code=batch.area_id)
+
+
+def can_rerank(user: User, batch: Batch) -> bool:
+    """Whoever may make a decision in the area again, because the order follows the decisions."""
+    roles = (Role.OFFICER, Role.VERIFIER)
+    return _is_worker(user) or any(scoping.holds_role(user, role, village_code=batch.area_id) for role in roles)
+
+
+def _is_worker(user: User) -> bool:
+    # API clients are service accounts too, but they have no e-mail and a membership that only reads.
+    return user.kind == UserKind.SERVICE and (user.email or "").endswith("@service.invalid")

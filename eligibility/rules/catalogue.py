@@ -1,0 +1,108 @@
+"""The facts a rule may ask about: type, unit, who says so, how private, how long it stays fresh.
+
+A rule reaches nothing but these names and the parameters of its document. Whole numbers only:
+rupiah, volt-ampere, square metres, people, so that no engine can round differently.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Unit(StrEnum):
+    PERSONS = "persons"
+    VEHICLES = "vehicles"
+    DECILE = "decile"
+    VA = "VA"
+    M2 = "m2"
+    RUPIAH_MONTH = "rupiah/month"
+    FLAG = "flag"
+
+
+class Sensitivity(StrEnum):
+    """`special` is what UU 27/2022 art. 4(2) calls specific personal data: health, children, finance."""
+
+    GENERAL = "general"
+    SPECIAL = "special"
+
+
+@dataclass(frozen=True)
+class FactType:
+    """One named fact. `low` and `high` bound the whole numbers a source may give; a flag has neither."""
+
+    name: str
+    unit: Unit
+    source: str
+    label_id: str
+    label_en: str
+    sensitivity: Sensitivity
+    max_age_days: int
+    low: int | None = 0
+    high: int | None = None
+
+    @property
+    def is_flag(self) -> bool:
+        return self.unit == Unit.FLAG
+
+    def admits(self, value: object) -> bool:
+        """Whether `value` can be what a source said: right type, within bounds. 0 is not False."""
+        if self.is_flag:
+            return isinstance(value, bool)
+        if not isinstance(value, int) or isinstance(value, bool):
+            return False
+        return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
+
+    def label(self, language: str) -> str:
+        return self.label_id if language == "id" else self.label_en
+
+
+def _people(name: str, label_id: str, label_en: str, *, fresh: int, high: int = 45) -> FactType:
+    """A count of family members; more than 45 on one card is taken for a faulty record."""
+    source = name.partition(".")[0]
+    return FactType(name, Unit.PERSONS, source, label_id, label_en, Sensitivity.SPECIAL, fresh, 0, high)
+
+
+def _thing(name: str, unit: Unit, labels: tuple[str, str], *, fresh: int, high: int) -> FactType:
+    source = name.partition(".")[0]
+    sensitivity = Sensitivity.SPECIAL if unit == Unit.RUPIAH_MONTH else Sensitivity.GENERAL
+    return FactType(name, unit, source, *labels, sensitivity, fresh, 0, high)
+
+
+_FACTS = (
+    _people("dukcapil.family_size", "Jumlah anggota keluarga", "Family members", fresh=365),
+    _people("dukcapil.children_0_6", "Anak umur 0 sampai 6 tahun", "Children aged 0 to 6", fresh=365),
+    _people("dukcapil.elderly_60", "Lansia umur 60 tahun ke atas", "People aged 60 and over", fresh=365),
+    FactType(
+        "dukcapil.head_alive",
+        Unit.FLAG,
+        "dukcapil",
+        "Kepala keluarga masih hidup",
+        "Head of family is alive",
+        Sensitivity.GENERAL,
+        365,
+        None,
+    ),
+    FactType("dtsen.decile", Unit.DECILE, "dtsen", "Desil", "Decile", Sensitivity.SPECIAL, 180, 1, 10),
+    _thing("pln.power_va", Unit.VA, ("Daya listrik rumah", "Electric power"), fresh=365, high=200_000),
+    _thing("samsat.cars", Unit.VEHICLES, ("Mobil", "Cars"), fresh=365, high=1_000),
+    _thing("samsat.motorcycles", Unit.VEHICLES, ("Sepeda motor", "Motorcycles"), fresh=365, high=1_000),
+    _thing("bpn.land_m2", Unit.M2, ("Luas tanah", "Land"), fresh=730, high=1_000_000_000),
+    _thing(
+        "bpjs_tk.highest_wage",
+        Unit.RUPIAH_MONTH,
+        ("Upah tertinggi di keluarga", "Highest wage in the family"),
+        fresh=180,
+        high=10_000_000_000,
+    ),
+    _people("bkn.asn", "Anggota keluarga ASN", "Civil servants", fresh=365),
+    _people("bkn.tni_polri", "Anggota keluarga TNI atau Polri", "Armed forces or police", fresh=365),
+    _people("bkn.pensioners", "Pensiunan ASN, TNI, atau Polri", "Pensioners of the state", fresh=365),
+    _people("dapodik.pupils_sd", "Murid SD", "Primary pupils", fresh=365),
+    _people("dapodik.pupils_smp", "Murid SMP", "Lower secondary pupils", fresh=365),
+    _people("dapodik.pupils_sma", "Murid SMA", "Upper secondary pupils", fresh=365),
+    _people("citizen.pregnant", "Ibu hamil atau nifas", "Pregnant or new mothers", fresh=270),
+    _people("citizen.severe_disability", "Penyandang disabilitas berat", "Severe disability", fresh=730),
+    _thing("citizen.power_va", Unit.VA, ("Daya menurut keluarga", "Power, says the family"), fresh=365, high=200_000),
+)
+
+CATALOGUE: Mapping[str, FactType] = {fact.name: fact for fact in _FACTS}

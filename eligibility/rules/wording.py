@@ -1,0 +1,48 @@
+"""Numbers as people say them, and the sentences of a criterion with its numbers filled in."""
+
+from string import Formatter
+
+from eligibility.rules.catalogue import Unit
+
+LANGUAGES = ("id", "en")
+PLACEHOLDERS = frozenset({"value", "limit"})
+
+_SHAPES: dict[Unit, tuple[str, str]] = {
+    Unit.PERSONS: ("{} orang", "{} people"),
+    Unit.VEHICLES: ("{} unit", "{}"),
+    Unit.DECILE: ("{}", "{}"),
+    Unit.VA: ("{} VA", "{} VA"),
+    Unit.M2: ("{} m²", "{} m²"),
+    Unit.RUPIAH_MONTH: ("Rp{} sebulan", "IDR {} a month"),
+}
+_FLAGS = {"id": {True: "ya", False: "tidak"}, "en": {True: "yes", False: "no"}}
+
+
+def quantity(value: int | bool, unit: Unit, language: str) -> str:
+    """`2.200 VA`, `Rp2.810.139 sebulan`, `2 orang`; English in English shape (`2,200 VA`)."""
+    if isinstance(value, bool):
+        return _FLAGS[language][value]
+    shape = _SHAPES[unit][LANGUAGES.index(language)]
+    return shape.format(grouped(value, language))
+
+
+def grouped(number: int, language: str) -> str:
+    digits = f"{number:,}"
+    return digits.replace(",", ".") if language == "id" else digits
+
+
+def placeholders(sentence: str) -> frozenset[str]:
+    """Names in braces. Raises ValueError for anything but a plain name: no attribute, index or format."""
+    found = set()
+    for _literal, name, form, conversion in Formatter().parse(sentence):
+        if name is None:
+            continue
+        if form or conversion or not name.isidentifier():
+            raise ValueError(name)
+        found.add(name)
+    return frozenset(found)
+
+
+def fill(sentence: str, *, value: str, limit: str) -> str:
+    """Replace `{value}` and `{limit}`, and nothing else, by ready text."""
+    return sentence.replace("{value}", value).replace("{limit}", limit)

@@ -1,0 +1,1 @@
+"""The only writers of rule sets, determinations, batches and rankings."""

@@ -1,0 +1,211 @@
+"""Deciding: facts and rules go in, an immutable determination with its reasons comes out."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
+
+from eligibility import permissions
+from eligibility.models import Determination, Programme, RuleSet
+from eligibility.rules.evaluate import FactValue, Verdict, evaluate
+from eligibility.services import notices
+from eligibility.services.rulesets import document_of
+from enrollment import services as enrollment
+from enrollment.enums import ApplicationState
+from enrollment.models import Application
+from perlinsos.accounts.models import User
+from perlinsos.core import access, audit
+from perlinsos.core.errors import DomainError
+from perlinsos.regions.models import Parameter
+from verification.enums import CheckState, RequestState
+from verification.models import FaceCheck, Fact, SourceRequest
+from verification.services import readiness
+from verification.services.facts import current_facts
+
+DECIDABLE = (ApplicationState.MATCHING, ApplicationState.DECIDED)
+AT_ONCE = 200
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a decision rests on: current facts of the family and regional parameters in force today."""
+
+    facts: Mapping[str, Fact]
+    parameters: Mapping[str, int]
+
+
+@transaction.atomic
+def decide_application(application: Application, *, by: User, cause: str = "first") -> list[Determination]:
+    """Decide every active programme by the rules in force today; the new determinations.
+
+    For the worker and for officers of the area. Decided again with the same facts, parameters and
+    rules it changes nothing and returns nothing, so it may run twice. Refused with `bad_state` once
+    announced (an appeal changes it then), `not_ready` while a source or the face check is open, and
+    `no_rules` when no programme has rules in force.
+    """
+    access.ensure(permissions.can_decide(by, application))
+    application = _locked(application)
+    if application.state not in DECIDABLE:
+        raise DomainError(_("This application cannot be decided now."), code="bad_state")
+    if not readiness.of(application).is_ready:
+        raise DomainError(_("Not every source has answered yet."), code="not_ready")
+    rule_sets = list(RuleSet.objects.in_force().filter(programme__is_active=True).select_related("programme"))
+    if not rule_sets:
+        raise DomainError(_("No programme has rules in force today."), code="no_rules")
+    evidence = _evidence(application, rule_sets)
+    current = {row.programme_id: row for row in Determination.objects.current().filter(application=application)}
+    made = [
+        _determine(application, rule_set, evidence, current.get(rule_set.programme_id), cause=cause)
+        for rule_set in rule_sets
+    ]
+    new = [determination for determination in made if determination is not None]
+    for determination in new:
+        _record(determination, by=by)
+    if application.state == ApplicationState.MATCHING:
+        enrollment.record_decided(application, by=by)
+    if new:
+        notices.tell_decided(application, new)
+    return new
+
+
+@transaction.atomic
+def redecide(
+    application: Application, programme: Programme, *, rule_set: RuleSet, cause: str, by: User
+) -> Determination:
+    """Decide one programme again under a given rule version, after a fact was corrected.
+
+    For the worker, officers, and verifiers whose ruling asks for it. The parameters the earlier
+    decision under this version used are used again, so that only the corrected fact can change the
+    answer. Without any change the current determination is returned.
+    """
+    access.ensure(permissions.can_redecide(by, application))
+    application = _locked(application)
+    current = Determination.objects.current().filter(application=application, programme=programme).first()
+    evidence = _evidence(application, [rule_set])
+    if current is not None and current.rule_set_id == rule_set.pk:
+        evidence = Evidence(evidence.facts, {**evidence.parameters, **current.parameters})
+    new = _determine(application, rule_set, evidence, current, cause=cause)
+    if new is None:
+        assert current is not None  # noqa: S101 - nothing new means there is a current one
+        return current
+    _record(new, by=by)
+    if application.state == ApplicationState.MATCHING:
+        enrollment.record_decided(application, by=by)
+    if current is None or current.outcome != new.outcome:
+        notices.tell_decided(application, [new])
+    return new
+
+
+def decide_if_ready(application_id: int, *, by: User) -> list[Determination]:
+    """What the task calls: decide when it is time, and do nothing when it is not. It may run twice."""
+    application = Application.objects.filter(pk=application_id, state__in=DECIDABLE).first()
+    if application is None or not readiness.of(application).is_ready:
+        return []
+    return decide_application(application, by=by)
+
+
+def due_applications() -> list[int]:
+    """Applications whose sources have all answered and whose face is confirmed, oldest first."""
+    requests = SourceRequest.objects.filter(application=OuterRef("pk"))
+    answered = [RequestState.ANSWERED, RequestState.NOT_FOUND]
+    confirmed = FaceCheck.objects.filter(
+        application=OuterRef("pk"), state__in=[CheckState.ACCEPTED, CheckState.CONFIRMED]
+    )
+    due = Application.objects.filter(
+        Exists(requests), ~Exists(requests.exclude(state__in=answered)), Exists(confirmed), state=DECIDABLE[0]
+    )
+    return list(due.order_by("submitted_at").values_list("pk", flat=True)[:AT_ONCE])
+
+
+def replay(determination: Determination) -> bool:
+    """Whether the stored facts, parameters and rule version still give the stored decision, row by row."""
+    verdict = evaluate(document_of(determination.rule_set), _values(determination.facts), determination.parameters)
+    stored = {name: getattr(determination, name) for name in _outcome_fields(verdict)}
+    return stored == _outcome_fields(verdict)
+
+
+# --- how ------------------------------------------------------------------------------------------
+def _locked(application: Application) -> Application:
+    # Two workers may be told at once: the second waits here and then finds nothing left to do.
+    rows = Application.objects.select_for_update(of=("self",), no_key=True).select_related("family")
+    return rows.get(pk=application.pk)
+
+
+def _evidence(application: Application, rule_sets: Iterable[RuleSet]) -> Evidence:
+    names = frozenset[str]().union(*(document_of(rule_set).regional_parameters for rule_set in rule_sets))
+    assert application.family is not None  # noqa: S101 - a constraint: what was sent has a family
+    return Evidence(current_facts(application.family), _parameters(names, application.village_id or ""))
+
+
+def _parameters(names: frozenset[str], area_code: str) -> dict[str, int]:
+    """Values in force today, each from the nearest area upward (village → nation), in one query."""
+    nearest: dict[str, Parameter] = {}
+    for row in Parameter.objects.in_force().filter(name__in=names):
+        is_here = area_code.startswith(row.area_id or "")
+        if is_here and len(row.area_id or "") >= len(getattr(nearest.get(row.name), "area_id", None) or ""):
+            nearest[row.name] = row
+    return {name: row.value for name, row in nearest.items() if type(row.value) is int}
+
+
+def _determine(
+    application: Application, rule_set: RuleSet, evidence: Evidence, current: Determination | None, *, cause: str
+) -> Determination | None:
+    """The determination this evidence leads to, not saved yet; None when `current` says the same."""
+    document = document_of(rule_set)
+    facts = {name: _snapshot(evidence.facts[name]) for name in sorted(document.facts & evidence.facts.keys())}
+    parameters = {
+        name: evidence.parameters[name] for name in sorted(document.regional_parameters & evidence.parameters.keys())
+    }
+    used = (rule_set.pk, facts, parameters)
+    if current is not None and used == (current.rule_set_id, current.facts, current.parameters):
+        return None
+    verdict = evaluate(document, _values(facts), parameters)
+    return Determination(
+        application=application,
+        programme_id=rule_set.programme_id,
+        rule_set=rule_set,
+        facts=facts,
+        parameters=parameters,
+        criteria_count=len(document.criteria),
+        cause=cause,
+        supersedes=current,
+        **_outcome_fields(verdict),
+    )
+
+
+def _record(determination: Determination, *, by: User) -> None:
+    determination.save(force_insert=True)
+    audit.record(
+        "eligibility.determination.made",
+        subject=determination,
+        by=by,
+        application=determination.application_id,
+        outcome=determination.outcome,
+        rule_set=determination.rule_set_id,
+        cause=determination.cause,
+        supersedes=determination.supersedes_id,
+    )
+
+
+def _snapshot(fact: Fact) -> dict[str, Any]:
+    return {"id": fact.pk, "value": fact.value, "source": fact.source, "as_of": fact.as_of.isoformat()}
+
+
+def _values(facts: Mapping[str, Mapping[str, Any]]) -> dict[str, FactValue]:
+    return {
+        name: FactValue(fact["value"], id=fact["id"], source=fact["source"], as_of=fact["as_of"])
+        for name, fact in facts.items()
+    }
+
+
+def _outcome_fields(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "outcome": verdict.outcome,
+        "trace": [row.as_json() for row in verdict.trace],
+        "amount_per_year": verdict.amount_per_year,
+        "amount_parts": [part.as_json() for part in verdict.amount_parts],
+        "need_score": verdict.need_score,
+    }

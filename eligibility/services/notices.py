@@ -1,0 +1,83 @@
+"""What a family is told about its decision and its place: plain words, no link, no secret on a strange phone."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, override
+
+from eligibility.enums import Outcome, Placement
+from eligibility.models import Determination, RankedEntry, Ranking
+from eligibility.rules.wording import grouped
+from enrollment.enums import PhoneOwner
+from enrollment.models import Application
+from perlinsos.messages.services import tell
+
+
+def tell_decided(application: Application, determinations: Iterable[Determination]) -> None:
+    """The outcome is there at once; money only comes with the announcement, and the text says so."""
+    made = list(determinations)
+    with override(application.language):
+        lines = [_decided_line(determination) for determination in made]
+        closing = _("Money is only paid after the official announcement. The reasons are on your status page.")
+        _tell(
+            application,
+            key=f"decided:{max(determination.pk for determination in made)}",
+            title=_("Your data has been checked"),
+            body=" ".join([*lines, closing]),
+        )
+
+
+def tell_place(place: RankedEntry, ranking: Ranking) -> None:
+    """The place of one family in a ranking of an announced batch."""
+    application = place.entry.application
+    with override(application.language):
+        names = {
+            "programme": ranking.batch.programme,
+            "position": place.position,
+            "places": ranking.places,
+            "rupiah": grouped(place.determination.amount_per_year, "id"),
+        }
+        title, body = _place_texts(place.placement)
+        _tell(application, key=f"ranked:{ranking.pk}:{place.entry_id}", title=title % names, body=body % names)
+
+
+def _decided_line(determination: Determination) -> str:
+    names = {"programme": determination.programme}
+    if determination.outcome == Outcome.ELIGIBLE:
+        return _("%(programme)s: your family fits the conditions.") % names
+    if determination.outcome == Outcome.NOT_ELIGIBLE:
+        failed = sum(row["result"] == "not_met" for row in determination.trace)
+        return ngettext(
+            "%(programme)s: not possible yet, %(failed)d condition is not met.",
+            "%(programme)s: not possible yet, %(failed)d conditions are not met.",
+            failed,
+        ) % {**names, "failed": failed}
+    return _("%(programme)s: some data is not known yet, an officer checks it.") % names
+
+
+def _place_texts(placement: str) -> tuple[str, str]:
+    texts: dict[Any, tuple[str, str]] = {
+        Placement.FUNDED: (
+            _("Your family will receive %(programme)s"),
+            _("Your family will receive %(programme)s: Rp%(rupiah)s a year. Place %(position)d of %(places)d."),
+        ),
+        Placement.WAITING: (
+            _("Your family is on the waiting list of %(programme)s"),
+            _("Your family fits %(programme)s, but all places are taken. Waiting list: number %(position)d."),
+        ),
+        Placement.NOT_ELIGIBLE: (
+            _("Your family cannot receive %(programme)s yet"),
+            _("Your family cannot receive %(programme)s yet. The reason is on your status page. You may object."),
+        ),
+    }
+    return texts[placement]
+
+
+def _tell(application: Application, *, key: str, title: str, body: str) -> None:
+    if application.phone_owner == PhoneOwner.NEIGHBOUR:
+        title = _("There is news for you")
+        body = _("There is news about application %(reference)s. Ask at the village office.") % {
+            "reference": application.reference
+        }
+    tell(application, key=key, title=title, body=body, address=application.phone or "")

@@ -1,0 +1,146 @@
+"""Drawing the order of a batch: need first, then a lot with a published seed, never beyond the quota."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, Sum
+
+from eligibility.enums import BatchState, Outcome, Placement, RankingCause
+from eligibility.models import Batch, BatchEntry, BatchEntryQuerySet, Determination, Quota, RankedEntry, Ranking
+from eligibility.rules.ranking import Candidate, place
+from enrollment.enums import ApplicationState
+from perlinsos.accounts.models import User
+from perlinsos.core import audit
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What announcing now would lead to. `undecided` families are left out and wait for their answer."""
+
+    eligible: int
+    not_eligible: int
+    undecided: int
+    places: int
+    funded: int
+    waiting: int
+    rupiah_per_year: int
+
+
+def locked_quota(quota_id: int) -> Quota:
+    """Whoever gives out places of a quota holds its row: two rankings cannot both take the last one."""
+    return Quota.objects.select_for_update().get(pk=quota_id)
+
+
+def places_left(batch: Batch, quota: Quota) -> int:
+    """Places of the quota that other announced batches have not taken."""
+    taken = RankedEntry.objects.current().filter(ranking__batch__quota=quota, placement=Placement.FUNDED)
+    return max(0, quota.places - taken.exclude(ranking__batch=batch).count())
+
+
+def preview(batch: Batch) -> Preview:
+    counts = (
+        Determination.objects.current()
+        .filter(programme=batch.programme_id, application__in=_live(batch).values("application"))
+        .aggregate(
+            eligible=Count("pk", filter=Q(outcome=Outcome.ELIGIBLE)),
+            not_eligible=Count("pk", filter=Q(outcome=Outcome.NOT_ELIGIBLE)),
+            undecided=Count("pk", filter=Q(outcome=Outcome.UNDECIDED)),
+            rupiah=Sum("amount_per_year"),
+        )
+    )
+    places, eligible = places_left(batch, batch.quota), counts["eligible"]
+    return Preview(
+        eligible=eligible,
+        not_eligible=counts["not_eligible"],
+        undecided=counts["undecided"],
+        places=places,
+        funded=min(eligible, places),
+        waiting=max(0, eligible - places),
+        rupiah_per_year=counts["rupiah"] or 0,
+    )
+
+
+def draw(batch: Batch, quota: Quota, *, cause: RankingCause, reference: str, by: User) -> Ranking:
+    """Place every entry anew and keep the earlier ranking as history. The caller holds the quota.
+
+    An entry without an answer leaves before the first ranking; afterwards it keeps the decision it
+    was ranked with, because unknown is never no.
+    """
+    earlier = Ranking.objects.filter(batch=batch, is_current=True).first()
+    _leave_out(batch, is_first=earlier is None)
+    held = _places(earlier)
+    decided = _decisions(batch, held)
+    _live(batch).exclude(pk__in=decided).update(is_cancelled=True)
+    ranking = _next_ranking(batch, earlier, places_left(batch, quota), cause=cause, reference=reference)
+    entries = {entry.pk: entry for entry in _live(batch).select_related("application")}
+    rows = place(
+        (_candidate(entries[pk], decided[pk], batch, held) for pk in entries), places=ranking.places, seed=batch.seed
+    )
+    RankedEntry.objects.bulk_create(
+        RankedEntry(
+            ranking=ranking,
+            entry=entries[row.key],
+            determination=decided[row.key],
+            placement=row.placement,
+            position=row.position,
+            places=ranking.places,
+            tie_break=row.tie_break,
+        )
+        for row in rows
+    )
+    audit.record("eligibility.ranking.drawn", subject=ranking, by=by, cause=cause, number=ranking.number)
+    return ranking
+
+
+def _live(batch: Batch) -> BatchEntryQuerySet:
+    return BatchEntry.objects.live().filter(batch=batch)
+
+
+def _leave_out(batch: Batch, *, is_first: bool) -> None:
+    """Who withdrew leaves at once; who is being checked again is not announced, but keeps a place once given."""
+    gone = Q(application__state=ApplicationState.WITHDRAWN)
+    if is_first:
+        gone |= ~Q(application__state__in=[ApplicationState.DECIDED, ApplicationState.ANNOUNCED])
+    leaving = _live(batch).filter(gone).values_list("pk", flat=True)
+    BatchEntry.objects.filter(pk__in=list(leaving)).update(is_cancelled=True)
+
+
+def _places(ranking: Ranking | None) -> dict[int, RankedEntry]:
+    if ranking is None:
+        return {}
+    return {row.entry_id: row for row in ranking.entries.select_related("determination")}
+
+
+def _decisions(batch: Batch, held: Mapping[int, RankedEntry]) -> dict[int, Determination]:
+    """The answer that places each live entry, by entry."""
+    answers = Determination.objects.current().known().filter(programme=batch.programme_id)
+    current = {row.application_id: row for row in answers.filter(application__in=_live(batch).values("application"))}
+    found = {}
+    for pk, application_id in _live(batch).values_list("pk", "application_id"):
+        answer = current.get(application_id) or (held[pk].determination if pk in held else None)
+        if answer is not None:
+            found[pk] = answer
+    return found
+
+
+def _candidate(entry: BatchEntry, answer: Determination, batch: Batch, held: Mapping[int, RankedEntry]) -> Candidate:
+    # Until the result is final the order is provisional; then nobody who was funded is pushed out.
+    is_final = batch.state == BatchState.FINAL
+    was_funded = entry.pk in held and held[entry.pk].placement == Placement.FUNDED
+    return Candidate(
+        key=entry.pk,
+        public_id=str(entry.application.public_id),
+        is_eligible=answer.outcome == Outcome.ELIGIBLE,
+        need_score=answer.need_score,
+        is_kept=is_final and was_funded,
+    )
+
+
+def _next_ranking(
+    batch: Batch, earlier: Ranking | None, places: int, *, cause: RankingCause, reference: str
+) -> Ranking:
+    if earlier is not None:
+        earlier.is_current = False
+        earlier.save(update_fields=["is_current", "updated_at"])
+    number = 1 if earlier is None else earlier.number + 1
+    return Ranking.objects.create(batch=batch, number=number, cause=cause, cause_reference=reference, places=places)
