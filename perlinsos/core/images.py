@@ -41,8 +41,8 @@ UPRIGHT = {
     8: Image.Transpose.ROTATE_90,
 }
 
-# A second wall behind the header check, for every use of Pillow in this process: by default Pillow
-# only warns about a picture that unpacks to hundreds of megabytes.
+# For every other use of Pillow in this process: by default it only warns about a picture that
+# unpacks to hundreds of megabytes. `_decode` does not rely on warning filters and looks itself.
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
 
@@ -203,6 +203,8 @@ def _decode(data: bytes, kind: str, max_side: int) -> Image.Image:
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         picture = Image.open(io.BytesIO(data), formats=[PILLOW_FORMATS[kind]])
+        if picture.width * picture.height > MAX_PIXELS:  # another size than the header check read
+            raise Image.DecompressionBombError
         turn = UPRIGHT.get(_orientation(picture))
         shrink = max_side / max(picture.size)
         if shrink < 1:  # JPEG decodes straight to a half, quarter or eighth: 65 instead of 190 ms at 12 MP

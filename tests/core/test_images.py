@@ -128,6 +128,7 @@ def test_a_bomb_is_refused_without_being_unpacked() -> None:
     assert peak < 5_000_000
 
 
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 def test_a_header_that_lies_about_the_size_meets_the_second_wall(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(images, "_check_dimensions", lambda data, kind: None)
     assert refusal(pictures.with_megapixels(40)).code == "bomb"

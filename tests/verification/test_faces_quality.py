@@ -23,6 +23,7 @@ def test_a_good_picture_gets_no_hint(name: str) -> None:
     assert judged.faces == 1
 
 
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 @pytest.mark.parametrize(
     ("spoil", "hint"),
     [

@@ -1,7 +1,6 @@
 """From bytes to upright pixels. Files here are stored by us or sent by Dukcapil: checked all the same."""
 
 import io
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +11,6 @@ MAX_PIXELS = 25_000_000
 FORMATS = ("JPEG", "PNG", "WEBP")
 
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
-warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
 
 
 class UnreadablePicture(ValueError):
@@ -42,6 +40,8 @@ def decode(data: bytes, *, side: int = 1600) -> Picture:
     ImageFile.LOAD_TRUNCATED_IMAGES = False  # face_recognition, if anything imports it, sets True
     try:
         image = Image.open(io.BytesIO(data), formats=FORMATS)
+        if image.width * image.height > MAX_PIXELS:
+            raise Image.DecompressionBombError
         shrink = side / max(image.size)
         if shrink < 1:
             image.draft(None, (int(image.width * shrink), int(image.height * shrink)))

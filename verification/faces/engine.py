@@ -7,8 +7,9 @@ loads the 68-point landmark file (trained on iBUG 300-W, not cleared for commerc
 detector nobody uses; it switches Pillow to accept truncated files for the whole process; and
 where its models are missing it calls `quit()`, which would end a worker without an exception.
 
-Loaded once per process, on first use: about 0.5 s. Measured resident memory of a worker process on
-x86-64: see RSS_MB.
+Loaded once per process, on first use: about 1 s. Resident memory of a bare worker process on x86-64:
+45 MB before, 74 MB loaded, 107 MB after comparing camera pictures, 214 MB after pictures of 15
+megapixels. One comparison of two 480 to 600 pixel pictures takes about 0.25 s of one core.
 """
 
 import importlib.util
