@@ -157,6 +157,7 @@ CSRF_COOKIE_HTTPONLY = True
 # --- outside systems --------------------------------------------------------------------------
 SOURCES_URL = env.text("SOURCES_URL").rstrip("/")
 SOURCES_TOKEN = env.text("SOURCES_TOKEN")
+LEASE_S = env.integer("LEASE_S", 120)  # how long a worker may hold a question or a face before another takes it
 
 # --- words ------------------------------------------------------------------------------------
 LANGUAGE_CODE = "id"
