@@ -6,7 +6,7 @@ from enrollment.services.family_step import choose_village, confirm_family, keep
 from enrollment.services.photos import add_selfie, choose_manual_photo
 from enrollment.services.progress import begin_matching, record_announced, record_decided, return_to_matching
 from enrollment.services.starting import start_application, start_assisted
-from enrollment.services.submission import first_open_step, submit_application
+from enrollment.services.submission import submit_application
 from enrollment.services.texts import publish_consent_texts
 
 __all__ = [
@@ -18,7 +18,6 @@ __all__ = [
     "choose_manual_photo",
     "choose_village",
     "confirm_family",
-    "first_open_step",
     "give_consent",
     "keep_typed_family",
     "publish_consent_texts",

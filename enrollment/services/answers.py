@@ -1,7 +1,5 @@
 """Home, phone and bank account: what only the family knows."""
 
-from datetime import date
-
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -26,8 +24,8 @@ def answer_home(application: Application, *, answers: HomeAnswers, by: User) -> 
 
 
 def _answer_for(member: Member, told: MemberAnswers) -> None:
-    born = date.fromisoformat(member.person.birth_date)
-    if told.is_pregnant and not rules.may_be_pregnant(member.person.sex, born, timezone.localdate()):
+    person = member.person
+    if told.is_pregnant and not rules.may_be_pregnant(person.sex, person.born, timezone.localdate()):
         raise DomainError(_("Only a woman of 12 to 55 years can be marked as pregnant."), code="not_pregnant")
     member.schooling = told.schooling
     member.is_pregnant, member.has_severe_disability = told.is_pregnant, told.has_severe_disability
@@ -52,8 +50,7 @@ def answer_account(application: Application, *, answers: AccountAnswers, by: Use
     bank, has_account = Bank(answers.bank), answers.bank != Bank.NONE
     if has_account and not (bank.shortest_number <= len(answers.number) <= 16 and answers.holder):
         raise DomainError(_("The account number is too short. Look at the bank book again."), code="account_too_short")
-    account = BankAccount.objects.filter(application=held).first() or BankAccount(application=held)
-    account.bank = bank.value
-    account.number, account.holder = (answers.number, answers.holder) if has_account else (None, None)
-    account.save()
+    number, holder = (answers.number, answers.holder) if has_account else (None, None)
+    told = {"bank": bank.value, "number": number, "holder": holder}
+    BankAccount.objects.update_or_create(application=held, defaults=told)
     return note_answer(held, Step.ACCOUNT, by=by)

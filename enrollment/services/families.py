@@ -21,15 +21,17 @@ class Assembled:
     has_new_members: bool
 
 
-def already_registered() -> DomainError:
+class AlreadyRegistered(DomainError):
     """The same words whoever registered, and whichever of the family's numbers gave it away."""
-    return DomainError(
-        _(
-            "This family is already registered. Continue with the account that began, or check the result with "
-            "its proof number. If you did not register, ask a village agent for help."
-        ),
-        code="already_registered",
-    )
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "This family is already registered. Continue with the account that began, or check the result with "
+                "its proof number. If you did not register, ask a village agent for help."
+            ),
+            code="already_registered",
+        )
 
 
 @transaction.atomic
@@ -40,11 +42,11 @@ def assemble_family(application: Application, *, card: CardData, persons: Sequen
     `already_registered` when it, or one of its members, is in another open application.
     """
     _refuse_taken(application, persons)
-    family = application.family or _known_family(card, persons) or Family(village=village)
+    family = application.family or _known_family(card, persons) or Family.objects.create(village=village)
     _refuse_other_application(application, family)
     family.village = village
     family.address, family.rt, family.rw = card.address or None, card.rt, card.rw
-    family.save()
+    family.save(update_fields=["village", "address", "rt", "rw", "updated_at"])
     _keep_number(family, card.kk_number)
     return Assembled(family, has_new_members=_keep_members(family, card, persons))
 
@@ -54,12 +56,12 @@ def _refuse_taken(application: Application, persons: Sequence[Person]) -> None:
     if application.family_id:
         elsewhere = elsewhere.exclude(family_id=application.family_id)
     if elsewhere.exists():
-        raise already_registered()
+        raise AlreadyRegistered()
 
 
 def _refuse_other_application(application: Application, family: Family) -> None:
-    if family.pk and family.applications.filter(state__in=OPEN_STATES).exclude(pk=application.pk).exists():
-        raise already_registered()
+    if family.applications.filter(state__in=OPEN_STATES).exclude(pk=application.pk).exists():
+        raise AlreadyRegistered()
 
 
 def _known_family(card: CardData, persons: Sequence[Person]) -> Family | None:

@@ -11,7 +11,7 @@ from enrollment.cards import CardData
 from enrollment.enums import FamilyCardState, Step
 from enrollment.models import Application, FamilyCard, FamilyCardNumber, Member
 from enrollment.services.drafts import hold, hold_draft, note_answer
-from enrollment.services.families import Assembled, already_registered, assemble_family
+from enrollment.services.families import AlreadyRegistered, Assembled, assemble_family
 from enrollment.services.people import Known, people_as_typed, people_of_register
 from perlinsos.accounts.models import User
 from perlinsos.core import access, audit, crypto
@@ -89,7 +89,7 @@ def confirm_family(application: Application, *, answers: FamilyAnswers, by: User
             assembled = assemble_family(held, card=card, persons=known.persons, village=village)
             return _confirmed(held, answers, by=by, card=card, known=known, assembled=assembled)
     except IntegrityError as error:  # another family's application committed a moment earlier
-        raise already_registered() from error
+        raise AlreadyRegistered() from error
 
 
 def _card_to_use(held: Application, answers: FamilyAnswers) -> tuple[CardData, date | None]:

@@ -1,7 +1,5 @@
 """Opening an application: by the citizen, or by an agent for a family without a phone."""
 
-from datetime import date
-
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -53,13 +51,12 @@ def start_assisted(*, applicant: ApplicantInput, by: User) -> Application:
 
 
 def _open(*, channel: Channel, applicant: Person, by: User, **door: User) -> Application:
-    born = date.fromisoformat(applicant.birth_date)
     application = Application.objects.create(
         reference=_next_reference(),
         channel=channel,
         applicant=applicant,
         language=get_language() or "id",
-        data_warnings=nik.warnings(applicant.nik or "", birth_date=born, sex=applicant.sex),
+        data_warnings=nik.warnings(applicant.nik or "", birth_date=applicant.born, sex=applicant.sex),
         **door,
     )
     audit.record("enrollment.application.started", subject=application, by=by, channel=channel.value)

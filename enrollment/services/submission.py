@@ -9,8 +9,8 @@ from django.utils.translation import get_language, gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from enrollment import permissions
-from enrollment.enums import ApplicationState, Step
-from enrollment.models import Application, BankAccount
+from enrollment.enums import ApplicationState
+from enrollment.models import Application
 from enrollment.services.drafts import hold
 from perlinsos.accounts.models import User
 from perlinsos.core import access, codes, jobs, workflow
@@ -33,7 +33,7 @@ def submit_application(application: Application, *, by: User) -> Application:
     held = hold(application)
     if held.submitted_at is not None:
         return held
-    if held.is_draft and (step := first_open_step(held)) is not None:
+    if held.is_draft and (step := held.first_open_step()) is not None:
         raise DomainError(_("One part is not filled in yet."), code=f"incomplete_{step.value}")
     sent = _send(held, by=by)
     _tell_received(sent)
@@ -41,20 +41,7 @@ def submit_application(application: Application, *, by: User) -> Application:
     return sent
 
 
-def first_open_step(application: Application) -> Step | None:
-    """The first page that still needs an answer; None when the application may be sent."""
-    answered = {
-        Step.CONSENT: application.consents.filter(withdrawn_at=None).exists(),
-        Step.PHOTO: bool(application.photo_route),
-        Step.FAMILY: application.family_id is not None and application.village_id is not None,
-        Step.HOME: Step(application.step).number > Step.HOME.number,
-        Step.CONTACT: bool(application.phone_owner),
-        Step.ACCOUNT: BankAccount.objects.filter(application=application).exists(),
-    }
-    return next((step for step, is_answered in answered.items() if not is_answered), None)
-
-
-def prefix_of(village: Area) -> str:
+def _prefix_of(village: Area) -> str:
     """Three letters people connect with their regency: BWI, TAB, else the start of its name."""
     regency = village.regency_code
     if regency in PREFIXES:
@@ -65,7 +52,7 @@ def prefix_of(village: Area) -> str:
 
 
 def _send(held: Application, *, by: User) -> Application:
-    prefix = prefix_of(held.village) if held.village else "PSL"
+    prefix = _prefix_of(held.village) if held.village else "PSL"
     sent: dict[str, Any] = {"submitted_at": timezone.now(), "language": get_language() or held.language}
     for tries_left in reversed(range(CODE_TRIES)):
         try:

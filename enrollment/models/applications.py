@@ -1,4 +1,4 @@
-"""What was declared: people, families, applications, consents. Nothing here is ever deleted."""
+"""One family's request for assistance, and what was handed in with it."""
 
 from datetime import date, timedelta
 from typing import ClassVar
@@ -9,19 +9,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.enums import (
-    ApplicationState,
-    Bank,
-    Channel,
-    FamilyCardState,
-    PhoneOwner,
-    PhotoRoute,
-    ProxyReason,
-    Relation,
-    Schooling,
-    Sex,
-    Step,
-)
+from enrollment.enums import ApplicationState, Bank, Channel, FamilyCardState, PhoneOwner, PhotoRoute, Step
+from enrollment.models.people import Family, Person
 from perlinsos.accounts import scoping
 from perlinsos.accounts.enums import Role, UserKind
 from perlinsos.accounts.models import User
@@ -44,160 +33,7 @@ OPEN_STATES = (
     ApplicationState.DECIDED,
     ApplicationState.ANNOUNCED,
 )
-
-
 DEFAULT_DECISION_DAYS = 14
-
-
-class Person(PublicModel):
-    """A human being known by NIK. Not a sign-in: many beneficiaries never have one.
-
-    A person whose NIK is not known has no NIK here: never `0`, never blank (OpenSID #5249, #5258).
-    """
-
-    nik = EncryptedTextField(null=True, blank=True)
-    nik_index = BlindIndexField(source="nik", kind="nik", null=True, blank=True)
-    name = EncryptedTextField()
-    sex = models.CharField(max_length=1, choices=Sex)
-    birth_place = EncryptedTextField(null=True, blank=True)
-    birth_date = EncryptedTextField(help_text="ISO date")
-    birth_year = models.PositiveSmallIntegerField()
-    deceased_on = models.DateField(null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("person")
-        verbose_name_plural = _("people")
-        constraints: ClassVar = [
-            choice_constraint("sex", Sex, name="person_sex_is_known"),
-            models.UniqueConstraint(
-                fields=["nik_index"],
-                name="person_one_per_nik",
-                violation_error_message=_("This NIK is already registered."),
-            ),
-            models.CheckConstraint(name="person_birth_year_is_plausible", condition=Q(birth_year__range=(1890, 2100))),
-        ]
-
-    def __str__(self) -> str:
-        return f"person {self.pk}"
-
-
-class Family(PublicModel):
-    """A family that lives and applies together. The KK number changes; the family stays."""
-
-    village = models.ForeignKey(Area, on_delete=models.RESTRICT, related_name="families")
-    address = EncryptedTextField(null=True, blank=True)
-    rt = models.CharField(max_length=3, blank=True)
-    rw = models.CharField(max_length=3, blank=True)
-
-    class Meta:
-        verbose_name = _("family")
-        verbose_name_plural = _("families")
-
-    def __str__(self) -> str:
-        return f"family {self.pk}"
-
-
-class FamilyCardNumber(Timestamped):
-    """One KK number a family holds or held. KK numbers change on a move, death, divorce or split."""
-
-    family = models.ForeignKey(Family, on_delete=models.RESTRICT, related_name="card_numbers")
-    number = EncryptedTextField()
-    number_index = BlindIndexField(source="number", kind="kk")
-    ended_on = models.DateField(null=True, blank=True)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["number_index"], condition=Q(ended_on=None), name="family_card_one_family_per_current_number"
-            ),
-            models.UniqueConstraint(
-                fields=["family"], condition=Q(ended_on=None), name="family_card_one_current_number_per_family"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"card of family {self.family_id}"
-
-
-class MemberQuerySet(models.QuerySet["Member"]):
-    def current(self) -> "MemberQuerySet":
-        return self.filter(left_on=None)
-
-    def living(self) -> "MemberQuerySet":
-        return self.current().filter(person__deceased_on=None)
-
-    def head_first(self) -> "MemberQuerySet":
-        """As on a family card: the head, then the others in the order they were entered."""
-        return self.select_related("person").order_by(
-            models.Case(models.When(relation=Relation.HEAD, then=0), default=1), "pk"
-        )
-
-
-class Member(PublicModel):
-    """A person in a family, with what the family said about them on the form."""
-
-    family = models.ForeignKey(Family, on_delete=models.RESTRICT, related_name="members")
-    person = models.ForeignKey(Person, on_delete=models.RESTRICT, related_name="memberships")
-    relation = models.CharField(max_length=10, choices=Relation)
-    is_pregnant = models.BooleanField(default=False)
-    has_severe_disability = models.BooleanField(default=False)
-    schooling = models.CharField(max_length=5, choices=Schooling, default=Schooling.NONE)
-    left_on = models.DateField(null=True, blank=True)
-
-    objects = MemberQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("family member")
-        verbose_name_plural = _("family members")
-        constraints: ClassVar = [
-            choice_constraint("relation", Relation, name="member_relation_is_known"),
-            choice_constraint("schooling", Schooling, name="member_schooling_is_known"),
-            models.UniqueConstraint(
-                fields=["person"],
-                condition=Q(left_on=None),
-                name="member_one_family_at_a_time",
-                violation_error_message=_("This person already belongs to another family."),
-            ),
-            models.UniqueConstraint(
-                fields=["family"],
-                condition=Q(left_on=None, relation=Relation.HEAD),
-                name="member_one_head_per_family",
-                violation_error_message=_("A family has one head."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"member {self.pk}"
-
-
-class ConsentTextQuerySet(models.QuerySet["ConsentText"]):
-    def current(self) -> "ConsentTextQuerySet":
-        """The newest published wording of each source, in the order they were first written."""
-        newest = self.filter(published_at__lte=timezone.now()).order_by("source", "-version").distinct("source")
-        return self.filter(pk__in=newest.values("pk")).order_by("pk")
-
-
-class ConsentText(Timestamped):
-    """The wording a person agreed to, per source and purpose. A new wording is a new version."""
-
-    source = models.CharField(max_length=20, help_text="code of the source, such as `pln`")
-    version = models.PositiveSmallIntegerField()
-    source_name = models.CharField(max_length=100)
-    purpose = models.TextField(help_text=_("one line, shown to the citizen"))
-    is_required = models.BooleanField(default=True)
-    published_at = models.DateTimeField(default=timezone.now)
-
-    objects = ConsentTextQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("consent text")
-        verbose_name_plural = _("consent texts")
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["source", "version"], name="consent_text_one_per_version")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.source} v{self.version}"
 
 
 def assisted_filter(user: User, prefix: str = "") -> Q:
@@ -339,35 +175,23 @@ class Application(StatefulModel):
     def is_draft(self) -> bool:
         return self.state == ApplicationState.DRAFT
 
+    def first_open_step(self) -> Step | None:
+        """The first page that still needs an answer; None when the application may be sent."""
+        answered = {
+            Step.CONSENT: self.consents.filter(withdrawn_at=None).exists(),
+            Step.PHOTO: bool(self.photo_route),
+            Step.FAMILY: self.family_id is not None and self.village_id is not None,
+            Step.HOME: Step(self.step).number > Step.HOME.number,
+            Step.CONTACT: bool(self.phone_owner),
+            Step.ACCOUNT: BankAccount.objects.filter(application=self).exists(),
+        }
+        return next((step for step, is_answered in answered.items() if not is_answered), None)
+
     @property
     def promised_on(self) -> date:
         """Day by which the family is told the result, counted from sending; for a draft from today."""
         days = Parameter.objects.value(Parameter.Name.DECISION_DAYS, self.village_id or "")
         return timezone.localdate(self.submitted_at) + timedelta(days=days or DEFAULT_DECISION_DAYS)
-
-
-class Consent(Timestamped):
-    """One agreement to ask one source for one purpose, in the words of one version."""
-
-    application = models.ForeignKey(Application, on_delete=models.RESTRICT, related_name="consents")
-    text = models.ForeignKey(ConsentText, on_delete=models.RESTRICT, related_name="consents")
-    given_at = models.DateTimeField(default=timezone.now)
-    given_by = models.ForeignKey(User, on_delete=models.RESTRICT, related_name="consents_given")
-    proxy_reason = models.CharField(max_length=20, choices=ProxyReason, blank=True)
-    witness = EncryptedTextField(null=True, blank=True)
-    withdrawn_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("consent")
-        verbose_name_plural = _("consents")
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["application", "text"], condition=Q(withdrawn_at=None), name="consent_once_per_text"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"consent {self.pk}"
 
 
 class DocumentKind(models.TextChoices):
