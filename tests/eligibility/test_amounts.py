@@ -1,0 +1,93 @@
+"""Golden amounts and the order of need, whole rupiah."""
+
+import pytest
+
+from eligibility.rules.evaluate import Verdict, evaluate
+from tests.eligibility.documents import UMK, data, family, pkh, sembako
+
+FIVE_COMPONENTS = {
+    "citizen__pregnant": 1,
+    "dukcapil__children_0_6": 1,
+    "dapodik__pupils_sd": 0,
+    "dapodik__pupils_smp": 1,
+    "dapodik__pupils_sma": 1,
+    "dukcapil__elderly_60": 1,
+}
+
+
+def parts(verdict: Verdict) -> dict[str, int]:
+    return {part.component: part.rupiah for part in verdict.amount_parts}
+
+
+def test_golden_best_four_by_amount_is_10_4_million() -> None:
+    verdict = evaluate(pkh(), family(**FIVE_COMPONENTS), UMK)
+    assert verdict.amount_per_year == 10_400_000
+    assert parts(verdict) == {
+        "early-childhood": 3_000_000,
+        "pregnancy": 3_000_000,
+        "elderly": 2_400_000,
+        "upper-secondary": 2_000_000,
+    }
+
+
+def test_golden_best_four_as_listed_is_8_9_million() -> None:
+    document = pkh(amount={**data("pkh-2026-1")["amount"], "picking": "listed"})
+    verdict = evaluate(document, family(**FIVE_COMPONENTS), UMK)
+    assert verdict.amount_per_year == 8_900_000
+    assert parts(verdict) == {
+        "early-childhood": 3_000_000,
+        "lower-secondary": 1_500_000,
+        "upper-secondary": 2_000_000,
+        "elderly": 2_400_000,
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "rupiah"),
+    [
+        ({}, 3_900_000),
+        ({"dukcapil__children_0_6": 3}, 6_900_000),  # two small children count, the third does not
+        ({"dapodik__pupils_sd": 6, "dukcapil__children_0_6": 0}, 3_600_000),  # four components a family
+        ({"dukcapil__elderly_60": 2, "citizen__severe_disability": 2}, 10_200_000),
+        ({"dapodik__pupils_smp": None}, 3_900_000),  # what is not known adds nothing yet
+    ],
+)
+def test_amounts_follow_counts_and_caps(changes: dict[str, int | None], rupiah: int) -> None:
+    assert evaluate(pkh(), family(**changes), UMK).amount_per_year == rupiah
+
+
+def test_an_unknown_count_is_shown_as_unknown() -> None:
+    verdict = evaluate(pkh(), family(dapodik__pupils_smp=None), UMK)
+    unknown = next(part for part in verdict.amount_parts if part.component == "lower-secondary")
+    assert (unknown.count, unknown.rupiah, unknown.each) == (None, 0, 1_500_000)
+
+
+def test_sembako_is_200_thousand_a_month() -> None:
+    assert evaluate(sembako(), family(), UMK).amount_per_year == 12 * 200_000
+
+
+def test_who_is_not_eligible_is_promised_nothing() -> None:
+    for changes in ({"samsat__cars": 1}, {"dtsen__decile": None}):
+        verdict = evaluate(pkh(), family(**changes), UMK)
+        assert (verdict.amount_per_year, verdict.amount_parts) == (0, ())
+
+
+def test_need_is_the_decile_first_and_people_second() -> None:
+    plain = family(dukcapil__family_size=4, dukcapil__children_0_6=1)
+    assert evaluate(pkh(), plain, UMK).need_score == 2 * 1000 + 900 - 75 - 40
+    crowded = family(
+        dukcapil__family_size=14, dukcapil__children_0_6=5, dukcapil__elderly_60=3,
+        citizen__pregnant=2, citizen__severe_disability=3,
+    )  # fmt: skip
+    assert evaluate(pkh(), crowded, UMK).need_score == 2000 + 900 - 300 - 100 - 150 - 150 - 100
+    next_decile = family(dtsen__decile=3, dukcapil__family_size=1, dukcapil__children_0_6=0)
+    assert evaluate(pkh(), next_decile, UMK).need_score > evaluate(pkh(), plain, UMK).need_score
+
+
+def test_the_neediest_of_a_decile_never_overtakes_the_one_before() -> None:
+    most = family(
+        dtsen__decile=3, dukcapil__family_size=45, dukcapil__children_0_6=9, dukcapil__elderly_60=9,
+        citizen__pregnant=9, citizen__severe_disability=9,
+    )  # fmt: skip
+    least = family(dtsen__decile=2, dukcapil__family_size=0, dukcapil__children_0_6=0)
+    assert evaluate(pkh(), least, UMK).need_score < evaluate(pkh(), most, UMK).need_score

@@ -1,0 +1,180 @@
+"""Rule documents are read with suspicion: every problem named with its place, nothing executable."""
+
+from copy import deepcopy
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from eligibility.rules.catalogue import CATALOGUE, Unit
+from eligibility.rules.document import DocumentError, parse
+from tests.eligibility.documents import data, pkh, sembako, small
+
+
+def changed(*path: str | int, to: Any) -> dict[str, Any]:
+    """The small document with the value at `path` replaced."""
+    document = small()
+    node: Any = document
+    for step in path[:-1]:
+        node = node[step]
+    node[path[-1]] = to
+    return document
+
+
+def problems(document: Any) -> list[tuple[str, str]]:
+    with pytest.raises(DocumentError) as caught:
+        parse(document)
+    return [(problem.path, problem.message % problem.params) for problem in caught.value.problems]
+
+
+TEST = ("criteria", 0, "test")
+SENTENCES = ("criteria", 0, "text", "id")
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "place", "words"),
+    [
+        (TEST, {"fact": "pln.voltage", "le": 1}, "criteria[0].test.fact", "“pln.voltage” is not a fact"),
+        (TEST, {"fact": "pln.power_va", "like": 1}, "criteria[0].test", "one fact and one of: eq, ne"),
+        (TEST, {"fact": "pln.power_va", "le": 1, "ge": 0}, "criteria[0].test", "one fact and one of"),
+        (TEST, {"fact": "pln.power_va", "le": "1300"}, "criteria[0].test.le", "whole number"),
+        (TEST, {"fact": "pln.power_va", "le": 1300.0}, "criteria[0].test.le", "whole number"),
+        (TEST, {"fact": "pln.power_va", "le": True}, "criteria[0].test.le", "whole number"),
+        (TEST, {"fact": "pln.power_va", "ge": -1}, "criteria[0].test.ge", "can never have this value"),
+        (TEST, {"fact": "dtsen.decile", "le": 11}, "criteria[0].test.le", "can never have this value"),
+        (TEST, {"fact": "dtsen.decile", "ge": 0}, "criteria[0].test.ge", "can never have this value"),
+        (TEST, {"fact": "dukcapil.head_alive", "ge": True}, "criteria[0].test", "use eq or ne"),
+        (TEST, {"fact": "dukcapil.head_alive", "eq": 1}, "criteria[0].test.eq", "true or false"),
+        (TEST, {"fact": "pln.power_va", "le": {"parameter": "umk"}}, "criteria[0].test.le.parameter", "not among"),
+        (TEST, {"fact": "bpn.land_m2", "le": {"parameter": "power_limit_va"}}, "criteria[0].test.le.parameter", "m2"),
+        (TEST, {"fact": "dtsen.decile", "between": [4, 1]}, "criteria[0].test.between", "above the upper end"),
+        (TEST, {"fact": "dtsen.decile", "between": [1]}, "criteria[0].test.between", "2 to 2 entries"),
+        (TEST, {"fact": "dtsen.decile", "in": []}, "criteria[0].test.in", "1 to 60 entries"),
+        (TEST, {"all": []}, "criteria[0].test.all", "1 to 60 entries"),
+        (TEST, {"python": "1 + 1"}, "criteria[0].test", "one of all, any, not"),
+        (TEST, "facts['pln.power_va'] <= 1300", "criteria[0].test", "group of named entries"),
+        (TEST, {"not": [{"fact": "pln.power_va", "le": 1}]}, "criteria[0].test.not", "group of named entries"),
+        (("criteria", 0, "legal"), "", "criteria[0].legal", "must be text"),
+        (("criteria", 0, "id"), "Power!", "criteria[0].id", "lower-case"),
+        (SENTENCES, {"rule": "a", "met": "b", "unknown": "c"}, "criteria[0].text.id", "“not_met” is missing"),
+        ((*SENTENCES, "known"), "{value.__class__}", "criteria[0].text.id.known", "plain name"),
+        ((*SENTENCES, "known"), "{value!r}", "criteria[0].text.id.known", "plain name"),
+        ((*SENTENCES, "known"), "{}", "criteria[0].text.id.known", "plain name"),
+        ((*SENTENCES, "known"), "{nik}", "criteria[0].text.id.known", "“{nik}” cannot be filled"),
+        ((*SENTENCES, "unknown"), "{value}", "criteria[0].text.id.unknown", "cannot be filled"),
+        (("criteria",), [], "criteria", "1 to 60 entries"),
+        (("valid", "from"), "1 Januari", "valid.from", "must be a date"),
+        (("valid", "until"), "2025-12-31", "valid.until", "after the beginning"),
+        (("parameters", "power_limit_va"), {"unit": "VA"}, "parameters.power_limit_va", "needs a default"),
+        (("parameters", "power_limit_va", "unit"), "volt", "parameters.power_limit_va.unit", "must be one of"),
+        (("parameters", "power_limit_va", "default"), "x * 2", "parameters.power_limit_va.default", "whole number"),
+        (("amount",), {}, "amount", "flat sum, components"),
+        (("amount", "flat", "rupiah_per_year"), 0, "amount.flat.rupiah_per_year", "from 1 to"),
+        (("need", "fact"), "pln.power", "need.fact", "not a fact"),
+        (("need", "fact"), "dukcapil.head_alive", "need.fact", "no highest value"),
+        (("need", "base"), 1000, "need.base", "from 0 to 999"),
+        (("sources",), [], "sources", "1 to 60 entries"),
+        (("surprise",), 1, "", "“surprise” has no meaning here"),
+    ],
+)
+def test_a_problem_is_named_with_its_place(path: tuple[str | int, ...], value: Any, place: str, words: str) -> None:
+    found = problems(changed(*path, to=value))
+    assert [where for where, _words in found] == [place]
+    assert words in found[0][1]
+
+
+def test_all_problems_of_a_list_are_reported_together() -> None:
+    bad = deepcopy(small()["criteria"][0])
+    document = small(criteria=[{**bad, "legal": ""}, {**bad, "test": {"fact": "x", "eq": 1}}])
+    assert [place for place, _words in problems(document)] == ["criteria[0].legal", "criteria[1].test.fact"]
+
+
+def test_two_criteria_of_one_name_are_refused() -> None:
+    criterion = small()["criteria"][0]
+    assert problems(small(criteria=[criterion], disqualifiers=[criterion])) == [("criteria", "“power” is used twice.")]
+
+
+def test_conditions_are_not_endless() -> None:
+    condition: dict[str, Any] = {"fact": "pln.power_va", "le": 1300}
+    for _level in range(8):
+        condition = {"not": condition}
+    ((place, words),) = problems(changed(*TEST, to=condition))
+    assert place == "criteria[0].test" + ".not" * 8
+    assert "8 deep" in words
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("components", [], "1 to 60"),
+        ("most", 0, "from 1 to 45"),
+        ("picking", "random", "amount, listed"),
+    ],
+)
+def test_bad_components_are_refused(field: str, value: Any, words: str) -> None:
+    document = data("pkh-2026-1")
+    document["amount"][field] = value
+    ((place, found),) = problems(document)
+    assert place == f"amount.{field}"
+    assert words in found
+
+
+def test_a_component_counts_people() -> None:
+    document = data("pkh-2026-1")
+    document["amount"]["components"][0]["fact"] = "samsat.cars"
+    assert problems(document) == [("amount.components[0].fact", "“samsat.cars” does not count people.")]
+
+
+def test_ties_never_reach_into_the_next_decile() -> None:
+    document = data("pkh-2026-1")
+    document["need"]["eased_by"][0]["points"] = 500
+    assert problems(document) == [("need.eased_by", "The points together may be at most 900.")]
+
+
+def test_the_shipped_documents_say_what_they_rest_on() -> None:
+    for document in (pkh(), sembako()):
+        assert document.version == "2026-1"
+        assert all(criterion.legal for criterion in document.criteria)
+        assert document.sources
+        assert any(note.startswith("Terbuka:") for note in document.notes)
+        assert document.regional_parameters == {"minimum_wage", "power_limit_va", "land_limit_m2"}
+        assert document.facts <= CATALOGUE.keys()
+
+
+def test_no_sentence_for_families_is_long() -> None:
+    """ux: at most 12 words a sentence; a limit of a rule may be named in one more."""
+    for document in (pkh(), sembako()):
+        for criterion in document.criteria:
+            wording = criterion.texts["id"]
+            for text in (wording.rule, wording.met, wording.not_met, wording.unknown):
+                assert all(len(sentence.split()) <= 13 for sentence in text.split(". ")), text
+
+
+def test_every_fact_has_words_in_both_languages_and_an_age() -> None:
+    for fact in CATALOGUE.values():
+        assert fact.label("id")
+        assert fact.label("en")
+        assert fact.max_age_days > 0
+        assert fact.is_flag == (fact.unit == Unit.FLAG)
+        assert not fact.admits("1")
+        assert not fact.admits(1.0)
+        assert not fact.admits(None)
+        assert fact.admits(True) == fact.is_flag
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=12), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(where=st.sampled_from([(), TEST, SENTENCES, ("parameters",), ("amount",), ("need",)]), value=json_values)
+def test_nothing_but_document_errors_comes_of_any_data(where: tuple[str | int, ...], value: Any) -> None:
+    document = changed(*where, to=value) if where else value
+    try:
+        parse(document)
+    except DocumentError as error:
+        assert error.problems
+        assert all(str(problem) for problem in error.problems)
