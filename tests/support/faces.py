@@ -38,13 +38,21 @@ class Pair:
     group: str
 
 
-@cache
 def folder() -> Path:
     """The folder with the photographs; skips the calling test where they cannot be had."""
+    found = _fetched()
+    if isinstance(found, str):
+        pytest.skip(f"NO PHOTOGRAPHS: {found}")
+    return found
+
+
+@cache
+def _fetched() -> Path | str:
+    """The folder, or why there is none; tried once per process, because trying takes a while."""
     try:
         return pictures.fetch()
     except pictures.PicturesUnavailable as error:
-        pytest.skip(f"NO PHOTOGRAPHS: {error}")
+        return str(error)
 
 
 def photograph(name: str) -> bytes:
