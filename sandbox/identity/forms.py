@@ -15,7 +15,7 @@ class SignInForm(forms.Form):
     nik = forms.CharField(label="NIK", max_length=24)
     pin = forms.CharField(label="PIN", max_length=6, validators=[SIX_DIGITS])
     face = forms.BooleanField(
-        label="Wajah saya sudah dipindai (simulasi)",
+        label="Wajah saya cocok (simulasi)",
         error_messages={"required": "Layanan ini minta pindai wajah. Centang kotak ini."},
     )
 

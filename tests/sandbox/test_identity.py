@@ -83,7 +83,7 @@ def test_prompt_login_is_asked_once(sandbox: Sandbox, portal: RelyingParty) -> N
 
 def test_face_is_asked_for_when_the_client_wants_it(sandbox: Sandbox, portal: RelyingParty) -> None:
     page = portal.follow(portal.browser.get(portal.authorization_url(acr_values="urn:x:other urn:ikd:face")))
-    assert "Wajah saya sudah dipindai" in page.text
+    assert "Wajah saya cocok" in page.text
     claims = portal.claims(portal.tokens(sandbox.residents["eligible"], acr_values="urn:ikd:face"))
     assert claims["acr"] == "urn:ikd:face"
 
@@ -91,7 +91,7 @@ def test_face_is_asked_for_when_the_client_wants_it(sandbox: Sandbox, portal: Re
 def test_sign_in_with_pin_is_not_enough_for_face(sandbox: Sandbox, portal: RelyingParty) -> None:
     portal.sign_in(sandbox.residents["eligible"])
     page = portal.follow(portal.browser.get(portal.authorization_url(acr_values="urn:ikd:face")))
-    assert "Wajah saya sudah dipindai" in page.text
+    assert "Wajah saya cocok" in page.text
 
 
 def test_subject_is_stable_and_pairwise(sandbox: Sandbox, portal: RelyingParty) -> None:

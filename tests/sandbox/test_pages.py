@@ -191,3 +191,8 @@ def test_portal_settings_in_the_environment_are_replaced(sandbox: Sandbox) -> No
         [sys.executable, "-c", code], env=environment, cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "sandbox.settings"
+
+
+def test_no_migration_is_missing(sandbox: Sandbox) -> None:
+    own = ["residents", "switches", "sources", "identity"]
+    assert "No changes detected" in sandbox.manage("makemigrations", "--check", "--dry-run", *own)
