@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -56,14 +57,15 @@ def _install(requirement_set: str, python: Path) -> None:
         _make_environment(uv)
     wheels, sources = split(REQUIREMENTS / f"{requirement_set}.txt")
     console.say(f"Installing {len(wheels) + len(sources)} packages with {'uv' if uv else 'pip'} …")
-    with tempfile.TemporaryDirectory(prefix="portal-install-") as scratch:
-        for name, entries, options in (
-            ("wheels", wheels, ["--only-binary", ":all:"]),
-            ("sources", sources, ["--no-build-isolation"]),  # builds with the pinned setuptools installed just before
-        ):
-            file = Path(scratch) / f"{name}.txt"
-            file.write_text("\n".join(entries) + "\n")
-            _pip(uv, python, ["--require-hashes", "--no-deps", *options, "-r", str(file)])
+    # What is built is built by the pinned setuptools, at the same time as everything else is downloaded.
+    _pip(uv, python, [entry for entry in wheels if _project(entry) == "setuptools"], ["--only-binary", ":all:"])
+    with ThreadPoolExecutor() as both:
+        started_both = [
+            both.submit(_pip, uv, python, wheels, ["--only-binary", ":all:"]),
+            both.submit(_pip, uv, python, sources, ["--no-build-isolation"]),
+        ]
+    for each in started_both:
+        each.result()
     STAMP.write_text(digest(requirement_set))
     console.timed("environment", time.monotonic() - started)
 
@@ -102,13 +104,17 @@ def _make_environment(uv: str | None) -> None:
     _call([sys.executable, "-m", "venv", str(VENV)], "Python could not make .venv")
 
 
-def _pip(uv: str | None, python: Path, arguments: list[str]) -> None:
+def _pip(uv: str | None, python: Path, entries: list[str], options: list[str]) -> None:
     if uv:
-        command = [uv, "pip", "install", "-q", "--python", str(python), *arguments]
+        command = [uv, "pip", "install", "-q", "--python", str(python)]
     else:
-        quiet = ["-q", "--disable-pip-version-check", "--no-input", "--no-compile"]
-        command = [str(python), "-m", "pip", "install", *quiet, "--use-pep517", *arguments]
-    _call(command, "The packages could not be installed")
+        command = [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-input"]
+        command += ["--no-compile", "--use-pep517"]
+    with tempfile.NamedTemporaryFile("w", prefix="portal-", suffix=".txt") as file:
+        file.write("\n".join(entries) + "\n")
+        file.flush()
+        options = ["--require-hashes", "--no-deps", *options, "-r", file.name]
+        _call([*command, *options], "The packages could not be installed")
 
 
 def _call(command: list[str], complaint: str) -> None:
