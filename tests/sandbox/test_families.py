@@ -153,7 +153,7 @@ def test_couple_for_the_agent_has_no_ikd(sandbox: Sandbox) -> None:
     assert all(age(member["birth_date"]) >= 60 for member in BY_KEY["no_phone"]["members"])
 
 
-def test_seeding_again_changes_nothing_and_is_quick(sandbox: Sandbox) -> None:
+def test_seeding_again_changes_nothing(sandbox: Sandbox) -> None:
     before = card(sandbox, "five_components")
     printed = sandbox.manage("seed_residents")
     assert printed.startswith("25 families")
