@@ -60,7 +60,7 @@ def test_every_variable_that_the_settings_need_is_given(document):
 def calls_of_env(settings_module: str) -> Iterator[tuple[str, bool]]:
     """The variables that a settings file reads, and whether it has a default for them."""
     for node in ast.walk(ast.parse((ROOT / "perlinsos" / "settings" / f"{settings_module}.py").read_text())):
-        if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("env."):
+        if isinstance(node, ast.Call) and re.fullmatch(r"env\.\w+", ast.unparse(node.func)):
             first = node.args[0]
             if isinstance(first, ast.Constant):
                 yield str(first.value), len(node.args) > 1
