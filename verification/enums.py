@@ -24,6 +24,7 @@ class Source(models.TextChoices):
     """Who says so. Values are short codes that also name consent texts and connectors."""
 
     DUKCAPIL = "dukcapil", "Dukcapil"
+    PHOTOGRAPH = "dukcapil_photo", _("Dukcapil (photographs)")
     DTSEN = "dtsen", "DTSEN"
     PLN = "pln", "PLN"
     SAMSAT = "samsat", "Samsat"
@@ -47,12 +48,35 @@ ASKED_SOURCES = (
 )
 
 
+HEALTH_SOURCES = (*ASKED_SOURCES, Source.PHOTOGRAPH)  # what has a breaker and a line on the health page
+
+
+class Purpose(models.TextChoices):
+    """Why a source is asked. The card is asked for before sending, to fill in the form."""
+
+    MATCHING = "matching", _("Checking the application")
+    FAMILY_CARD = "family_card", _("Filling in the family")
+
+
 class RequestState(models.TextChoices):
     DUE = "due", _("Waiting")
     RUNNING = "running", _("Being asked")
     ANSWERED = "answered", _("Answered")
     NOT_FOUND = "not_found", _("Not known to the source")
     PARKED = "parked", _("Stopped after many tries")
+
+
+class Judgement(models.TextChoices):
+    """What an officer says about a face, and why. Codes are kept in the audit trail."""
+
+    SAME_PERSON = "same_person", _("It is the same person")
+    MET_IN_PERSON = "met_in_person", _("Somebody met this person and saw the identity card")
+    DIFFERENT_PERSON = "different_person", _("It is another person")
+    UNSURE = "unsure", _("I am not sure: ask the village agent to visit")
+
+    @property
+    def confirms(self) -> bool:
+        return self in (Judgement.SAME_PERSON, Judgement.MET_IN_PERSON)
 
 
 class BreakerState(models.TextChoices):

@@ -1,45 +1,99 @@
 """What was confirmed: face checks, requests to sources, and the facts they answered with."""
 
 from datetime import timedelta
-from typing import ClassVar
+from typing import ClassVar, Self, TypeVar
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.models import READERS, Application, Document, Family, Person
 from perlinsos.accounts import scoping
-from perlinsos.accounts.enums import Role
+from perlinsos.accounts.enums import Role, UserKind
 from perlinsos.accounts.models import User
 from perlinsos.core.fields import EncryptedTextField
-from perlinsos.core.models import PublicModel, StatefulModel, Timestamped, choice_constraint, state_constraint
-from verification.enums import BreakerState, CheckState, RequestState, Source
+from perlinsos.core.models import (
+    PublicModel,
+    StatefulModel,
+    StoredFile,
+    Timestamped,
+    choice_constraint,
+    state_constraint,
+)
+from verification.enums import BreakerState, CheckState, Judgement, Purpose, RequestState, Source
 
-LEASE = timedelta(minutes=2)
 MAX_ATTEMPTS = 50
+MAX_LOST_LEASES = 3
+
+LeasedT = TypeVar("LeasedT", bound="Leased")
 
 
-class FaceCheckQuerySet(models.QuerySet["FaceCheck"]):
-    def due(self) -> "FaceCheckQuerySet":
+class LeasedQuerySet(models.QuerySet[LeasedT]):
+    """Rows that are work: whoever claims one holds it for a lease, and may die holding it."""
+
+    WAITING: ClassVar[str]
+    RUNNING: ClassVar[str]
+
+    def due(self) -> Self:
+        """Waiting rows whose time has come, and rows whose worker died with the lease."""
         now = timezone.now()
-        return self.filter(
-            Q(state=CheckState.QUEUED, due_at__lte=now) | Q(state=CheckState.RUNNING, lease_until__lt=now)
+        return self.filter(Q(state=self.WAITING, due_at__lte=now) | Q(state=self.RUNNING, lease_until__lt=now))
+
+    def take(self, pk: int) -> LeasedT | None:
+        """Claim one due row: of all who try at once one gets it. One UPDATE on the row's own columns."""
+        died = models.Case(models.When(state=self.RUNNING, then=1), default=0)
+        taken = (
+            self.due()
+            .filter(pk=pk)
+            .update(
+                state=self.RUNNING,
+                lease_until=timezone.now() + timedelta(seconds=settings.LEASE_S),
+                attempts=F("attempts") + 1,
+                lost_leases=F("lost_leases") + died,
+            )
         )
+        return self.get(pk=pk) if taken else None
+
+    def held(self, row: LeasedT) -> Self:
+        """The row while the claim still counts: whoever claimed it again has a higher `attempts`."""
+        return self.filter(pk=row.pk, state=self.RUNNING, attempts=row.attempts)
+
+
+class Leased(StatefulModel):
+    """A unit of work in the database; the task is only a hint to look at it."""
+
+    due_at = models.DateTimeField(default=timezone.now)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(
+        default=0, help_text="claims so far; tells a lost lease from a held one"
+    )
+    lost_leases = models.PositiveSmallIntegerField(default=0, help_text="claims whose worker died")
+
+    class Meta:
+        abstract = True
+
+
+class FaceCheckQuerySet(LeasedQuerySet["FaceCheck"]):
+    WAITING, RUNNING = CheckState.QUEUED, CheckState.RUNNING
 
     def latest_first(self) -> "FaceCheckQuerySet":
         return self.order_by("-created_at", "-pk")
 
-    def visible_to(self, user: User | AnonymousUser) -> "FaceCheckQuerySet":
-        if not isinstance(user, User):
-            return self.none()
-        return self.filter(
-            Q(application__owner=user) | scoping.area_filter(user, roles=READERS, field="application__village_id")
+    def for_review(self) -> "FaceCheckQuerySet":
+        """What an officer should look at, longest waiting first. A newer picture replaces an older one."""
+        newer = self.model._base_manager.filter(
+            application=models.OuterRef("application"), pk__gt=models.OuterRef("pk")
         )
+        return self.filter(~models.Exists(newer), state=CheckState.REVIEW).order_by("created_at", "pk")
+
+    def visible_to(self, user: User | AnonymousUser) -> "FaceCheckQuerySet":
+        return self.filter(application__in=Application.objects.visible_to(user))
 
 
-class FaceCheck(StatefulModel):
+class FaceCheck(Leased):
     """One comparison of a selfie with the reference photograph, and who settled it."""
 
     TRANSITIONS: ClassVar = {
@@ -57,10 +111,15 @@ class FaceCheck(StatefulModel):
         related_name="face_checks",
         help_text=_("empty when the person cannot be photographed"),
     )
+    reference = models.ForeignKey(
+        StoredFile,
+        null=True,
+        blank=True,
+        on_delete=models.RESTRICT,
+        related_name="+",
+        help_text=_("the register's photograph, kept only while an officer has to look"),
+    )
     state = models.CharField(max_length=10, choices=CheckState, default=CheckState.QUEUED, editable=False)
-    due_at = models.DateTimeField(default=timezone.now)
-    lease_until = models.DateTimeField(null=True, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
     reason = models.CharField(
         max_length=40, blank=True, help_text="hint or reason code, such as `blurry`, `manual_route`"
     )
@@ -68,6 +127,7 @@ class FaceCheck(StatefulModel):
     threshold_version = models.CharField(max_length=40, blank=True)
     engine_version = models.CharField(max_length=80, blank=True)
     template = EncryptedTextField(null=True, blank=True, help_text="base64 of 128 float32, biometric data")
+    judgement = models.CharField(max_length=20, choices=Judgement, blank=True, help_text="the officer's coded reason")
     settled_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.RESTRICT, related_name="+")
     settled_at = models.DateTimeField(null=True, blank=True)
 
@@ -78,31 +138,52 @@ class FaceCheck(StatefulModel):
         verbose_name_plural = _("face checks")
         constraints: ClassVar = [
             state_constraint("face_check", CheckState),
+            models.UniqueConstraint(fields=["selfie"], name="face_check_one_per_picture"),
             models.CheckConstraint(
                 name="face_check_rejected_only_by_a_person",
                 condition=~Q(state__in=[CheckState.REJECTED, CheckState.CONFIRMED]) | Q(settled_by__isnull=False),
             ),
+            models.CheckConstraint(
+                name="face_check_rejected_with_a_reason", condition=~Q(state=CheckState.REJECTED) | ~Q(judgement="")
+            ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["due_at"], name="face_check_due", condition=Q(state__in=["queued", "running"]))
+            models.Index(fields=["due_at"], name="face_check_due", condition=Q(state__in=["queued", "running"])),
+            models.Index(fields=["created_at"], name="face_check_for_review", condition=Q(state="review")),
         ]
 
     def __str__(self) -> str:
         return f"face check {self.pk}"
 
+    @property
+    def is_waiting(self) -> bool:
+        return self.state in (CheckState.QUEUED, CheckState.RUNNING)
 
-class SourceRequestQuerySet(models.QuerySet["SourceRequest"]):
-    def due(self) -> "SourceRequestQuerySet":
-        now = timezone.now()
-        return self.filter(
-            Q(state=RequestState.DUE, due_at__lte=now) | Q(state=RequestState.RUNNING, lease_until__lt=now)
-        )
+    @property
+    def is_confirmed(self) -> bool:
+        return self.state in (CheckState.ACCEPTED, CheckState.CONFIRMED)
+
+
+class SourceRequestQuerySet(LeasedQuerySet["SourceRequest"]):
+    WAITING, RUNNING = RequestState.DUE, RequestState.RUNNING
+
+    def matching(self) -> "SourceRequestQuerySet":
+        return self.filter(purpose=Purpose.MATCHING)
+
+    def family_cards(self) -> "SourceRequestQuerySet":
+        return self.filter(purpose=Purpose.FAMILY_CARD)
 
     def unanswered(self) -> "SourceRequestQuerySet":
         return self.filter(state__in=[RequestState.DUE, RequestState.RUNNING])
 
+    def parked(self) -> "SourceRequestQuerySet":
+        return self.filter(state=RequestState.PARKED)
 
-class SourceRequest(StatefulModel):
+    def visible_to(self, user: User | AnonymousUser) -> "SourceRequestQuerySet":
+        return self.filter(application__in=Application.objects.visible_to(user))
+
+
+class SourceRequest(Leased):
     """One question to one source about one application. The row is the truth, the task a hint."""
 
     TRANSITIONS: ClassVar = {
@@ -111,16 +192,12 @@ class SourceRequest(StatefulModel):
             {RequestState.DUE, RequestState.ANSWERED, RequestState.NOT_FOUND, RequestState.PARKED}
         ),
         RequestState.PARKED: frozenset({RequestState.DUE}),
-        RequestState.ANSWERED: frozenset({RequestState.DUE}),
-        RequestState.NOT_FOUND: frozenset({RequestState.DUE}),
     }
 
     application = models.ForeignKey(Application, on_delete=models.RESTRICT, related_name="source_requests")
     source = models.CharField(max_length=20, choices=Source)
+    purpose = models.CharField(max_length=12, choices=Purpose, default=Purpose.MATCHING)
     state = models.CharField(max_length=10, choices=RequestState, default=RequestState.DUE, editable=False)
-    due_at = models.DateTimeField(default=timezone.now)
-    lease_until = models.DateTimeField(null=True, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
     last_error = models.CharField(max_length=60, blank=True, help_text="error code, never a payload")
     answered_at = models.DateTimeField(null=True, blank=True)
 
@@ -132,14 +209,27 @@ class SourceRequest(StatefulModel):
         constraints: ClassVar = [
             state_constraint("source_request", RequestState),
             choice_constraint("source", Source, name="source_request_source_is_known"),
-            models.UniqueConstraint(fields=["application", "source"], name="source_request_one_per_source"),
+            choice_constraint("purpose", Purpose, name="source_request_purpose_is_known"),
+            models.UniqueConstraint(fields=["application", "source", "purpose"], name="source_request_one_per_source"),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["due_at"], name="source_request_due", condition=Q(state__in=["due", "running"]))
+            models.Index(fields=["due_at"], name="source_request_due", condition=Q(state__in=["due", "running"])),
+            models.Index(fields=["due_at"], name="source_request_parked", condition=Q(state="parked")),
         ]
 
     def __str__(self) -> str:
         return f"{self.source} for application {self.application_id}"
+
+    @property
+    def is_settled(self) -> bool:
+        """The source has spoken, be it to say that it does not know the family."""
+        return self.state in (RequestState.ANSWERED, RequestState.NOT_FOUND)
+
+
+class SourceHealthQuerySet(models.QuerySet["SourceHealth"]):
+    def visible_to(self, user: User | AnonymousUser) -> "SourceHealthQuerySet":
+        """Says nothing about anybody: any member of staff may see it."""
+        return self if isinstance(user, User) and user.kind == UserKind.STAFF else self.none()
 
 
 class SourceHealth(Timestamped):
@@ -153,7 +243,11 @@ class SourceHealth(Timestamped):
     last_success_at = models.DateTimeField(null=True, blank=True)
     last_latency_ms = models.PositiveIntegerField(null=True, blank=True)
 
+    objects = SourceHealthQuerySet.as_manager()
+
     class Meta:
+        verbose_name = _("source health")
+        verbose_name_plural = _("source health")
         constraints: ClassVar = [
             state_constraint("source_health", BreakerState),
             choice_constraint("source", Source, name="source_health_source_is_known"),
@@ -166,6 +260,10 @@ class SourceHealth(Timestamped):
 class FactQuerySet(models.QuerySet["Fact"]):
     def current(self) -> "FactQuerySet":
         return self.filter(superseded_by=None)
+
+    def current_of(self, family: Family) -> dict[str, "Fact"]:
+        """What holds now, by name."""
+        return {fact.name: fact for fact in self.current().filter(family=family)}
 
     def visible_to(self, user: User | AnonymousUser) -> "FactQuerySet":
         if not isinstance(user, User):
@@ -204,6 +302,13 @@ class Fact(PublicModel):
         constraints: ClassVar = [
             choice_constraint("source", Source, name="fact_source_is_known"),
             models.CheckConstraint(name="fact_confidence_is_a_percentage", condition=Q(confidence__lte=100)),
+            # With `supersedes` unique this leaves one chain per name, so one current fact, under any race.
+            models.UniqueConstraint(
+                fields=["family", "person", "name"],
+                condition=Q(supersedes=None),
+                nulls_distinct=False,
+                name="fact_one_chain_per_name",
+            ),
         ]
         indexes: ClassVar = [models.Index(fields=["family", "name"], name="fact_by_family_name")]
 

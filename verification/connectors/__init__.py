@@ -1,0 +1,46 @@
+"""The ministry services the portal asks. Only tasks call them: never a view, never a transaction.
+
+Adding a source: a class of its own here, a line in CONNECTORS, its code in `verification.enums`,
+its facts in `eligibility.rules.catalogue`, a consent text. Nothing else knows sources by name.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from verification.connectors.base import Connector, Reply, Subjects
+from verification.connectors.bkn import Bkn
+from verification.connectors.bpjs_tk import BpjsTk
+from verification.connectors.bpn import Bpn
+from verification.connectors.corrections import Correction, send_correction
+from verification.connectors.dapodik import Dapodik
+from verification.connectors.dtsen import Dtsen
+from verification.connectors.dukcapil import Dukcapil, FoundCard, family_card, reference_photograph
+from verification.connectors.errors import SourceError, SourceRefused, SourceUnavailable
+from verification.connectors.pln import Pln
+from verification.connectors.samsat import Samsat
+
+__all__ = [
+    "CONNECTORS",
+    "Correction",
+    "FoundCard",
+    "Reply",
+    "SourceError",
+    "SourceRefused",
+    "SourceUnavailable",
+    "Subjects",
+    "ask",
+    "family_card",
+    "reference_photograph",
+    "send_correction",
+]
+
+CONNECTORS: Mapping[str, Connector[Any]] = {
+    connector.source: connector
+    for connector in (Dukcapil(), Dtsen(), Pln(), Samsat(), Bpn(), BpjsTk(), Bkn(), Dapodik())
+}
+
+
+def ask(source: str, about: Subjects, *, request_id: UUID) -> Reply:
+    """Put the question of `source`. Raises SourceUnavailable or SourceRefused."""
+    return CONNECTORS[source].ask(about, request_id=request_id)

@@ -1,0 +1,38 @@
+"""Who may do what with face checks, photographs and sources. Enforced inside the services."""
+
+from enrollment.models import Application
+from enrollment.permissions import can_fill
+from perlinsos.accounts import scoping
+from perlinsos.accounts.enums import Role
+from perlinsos.accounts.models import User
+from verification.models import FaceCheck
+
+FACE_READERS = (Role.OFFICER, Role.AUDITOR)
+HEALTH_READERS = (Role.OFFICER, Role.VERIFIER, Role.COORDINATOR, Role.OPERATOR, Role.AUDITOR)
+
+
+def can_wait(user: User, application: Application) -> bool:
+    """Whose picture it is, or the agent who took it: the page that waits for the machine."""
+    return can_fill(user, application)
+
+
+def can_see_faces(user: User) -> bool:
+    """Officers compare, auditors look over their shoulders. The queue itself is cut to their area."""
+    return bool(scoping.area_codes(user, roles=FACE_READERS))
+
+
+def can_settle(user: User, check: FaceCheck) -> bool:
+    """An officer of the family's village who has no part in the application."""
+    application = check.application
+    if user.pk in (application.owner_id, application.assisted_by_id):
+        return False
+    return scoping.holds_role(user, Role.OFFICER, village_code=application.village_id or "")
+
+
+def can_see_health(user: User) -> bool:
+    return bool(scoping.area_codes(user, roles=HEALTH_READERS))
+
+
+def can_ask_again(user: User) -> bool:
+    """An officer, for the questions of their own area."""
+    return bool(scoping.area_codes(user, roles=[Role.OFFICER]))

@@ -1,0 +1,57 @@
+"""Arithmetic of verification: ages, back-off, which source outranks which, thresholds. No rows here."""
+
+import secrets
+from dataclasses import fields
+from datetime import date, timedelta
+from typing import Any
+
+from verification.enums import Source
+from verification.faces.thresholds import STRICT, FaceThresholds
+
+FIRST_WAIT = timedelta(seconds=5)
+
+# Whose word stands when two speak about the same fact. What somebody saw on the spot outranks a
+# register: a meter that PLN recorded wrongly stays corrected however often PLN is asked again. Only
+# a person corrects it once more, after another visit (`facts.supersede_fact` asks for no rank).
+SOURCE_RANK = {Source.CITIZEN: 0, Source.GROUND_CHECK: 2}
+REGISTER_RANK = 1
+
+
+def age_on(day: date, *, born: date) -> int:
+    """Whole years lived on `day`; negative before birth. Born on 29 February, a year older on 1 March."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def outranks(source: str, as_of: date, *, current_source: str, current_as_of: date) -> bool:
+    """Whether a new statement replaces the current one: never a lower rank, never older data."""
+    return (rank(source), as_of) >= (rank(current_source), current_as_of)
+
+
+def rank(source: str) -> int:
+    return SOURCE_RANK.get(Source(source), REGISTER_RANK)
+
+
+def back_off(attempts: int, *, longest: timedelta) -> timedelta:
+    """Twice as long after every attempt, up to `longest`, plus up to a quarter so that nobody marches in step."""
+    wait = min(FIRST_WAIT * (1 << min(max(attempts - 1, 0), 20)), longest)
+    return wait + jitter(wait / 4)
+
+
+def jitter(most: timedelta) -> timedelta:
+    return most * (secrets.randbelow(1000) / 1000)
+
+
+def thresholds_of(value: Any) -> FaceThresholds:
+    """The thresholds a region has set, as `{"version": …, "accept_raw_alone": …}`; strict ones without.
+
+    Raises ValueError for a value that cannot be meant: then nobody is accepted by mistake.
+    """
+    if value is None:
+        return STRICT
+    known = {field.name for field in fields(FaceThresholds)}
+    if not isinstance(value, dict) or not set(value) <= known or not isinstance(value.get("version"), str):
+        raise ValueError("not a set of face thresholds")
+    edges = {name: edge for name, edge in value.items() if name != "version"}
+    if not all(isinstance(edge, (int, float)) and not isinstance(edge, bool) for edge in edges.values()):
+        raise ValueError("face thresholds are numbers")
+    return FaceThresholds(version=value["version"], **edges)

@@ -1,0 +1,204 @@
+"""Face checks as far as the machine goes: opened, claimed, compared by a worker, recorded.
+
+There is no refusal here. What the machine cannot accept goes to an officer, or back to the person
+with one hint while they are still at the form.
+"""
+
+import base64
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from enrollment.enums import ApplicationState, PhotoRoute
+from enrollment.models import Application, Consent, Document, DocumentKind
+from enrollment.permissions import PHOTO_STATES
+from perlinsos.accounts.models import User
+from perlinsos.accounts.services import service_account
+from perlinsos.core import audit, files, jobs
+from perlinsos.core.errors import InputError
+from perlinsos.core.models import StoredFile
+from perlinsos.regions.models import Parameter
+from verification.enums import CheckState, FaceOutcome, Source
+from verification.faces.thresholds import STRICT, FaceThresholds
+from verification.models import MAX_LOST_LEASES, FaceCheck
+from verification.rules import back_off, thresholds_of
+from verification.services import readiness
+
+logger = logging.getLogger(__name__)
+
+TRIES = 3  # pictures that could not be judged; after these an officer looks
+LONGEST_WAIT = timedelta(minutes=1)  # somebody may be waiting in front of the page
+LOOK_BACK = timedelta(days=7)
+AT_ONCE = 500
+MANUAL_ROUTE, NOT_COMPARED = "manual_route", "not_compared"
+
+
+@dataclass(frozen=True)
+class ClaimedCheck:
+    """A comparison that is ours to make until the lease ends. Without `selfie` only the reference is fetched."""
+
+    check: FaceCheck
+    nik: str
+    has_consent: bool
+    thresholds: FaceThresholds
+    selfie: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the worker saw. `reason` is a hint (`faces.codes.Hint`) for RETRY, else why an officer looks."""
+
+    outcome: FaceOutcome
+    reason: str = ""
+    raw: float | None = None
+    engine_version: str = ""
+    thresholds_version: str = ""
+    template: bytes | None = None
+    reference: bytes | None = None
+
+
+@transaction.atomic
+def open_check(document_id: int, *, by: User) -> FaceCheck:
+    """One check per picture, and a worker woken for it. Opening it again changes nothing."""
+    selfie = Document.objects.get(pk=document_id)
+    check, created = FaceCheck.objects.get_or_create(selfie=selfie, defaults={"application_id": selfie.application_id})
+    if created:
+        audit.record("verification.face_check.opened", subject=check, by=by)
+    jobs.enqueue("verification.compare_face", face_check_id=check.pk)
+    return check
+
+
+@transaction.atomic
+def open_manual_check(application_id: int, *, by: User) -> FaceCheck:
+    """A check without a picture of the person, for an officer. One at a time, however often it is asked for."""
+    application = readiness.hold(application_id)
+    newest = FaceCheck.objects.filter(application=application).latest_first().first()
+    if newest is not None and newest.selfie_id is None:
+        return newest
+    check = FaceCheck.objects.create(application=application, reason=MANUAL_ROUTE)
+    audit.record("verification.face_check.opened", subject=check, by=by, reason=MANUAL_ROUTE)
+    jobs.enqueue("verification.compare_face", face_check_id=check.pk)
+    return check
+
+
+@transaction.atomic
+def ensure_check(application: Application, *, by: User) -> None:
+    """Leave no sent application without a way to be verified: an officer looks where no picture did."""
+    newest = FaceCheck.objects.filter(application=application).latest_first().first()
+    has_picture = application.documents.filter(kind=DocumentKind.SELFIE).exists()
+    if (newest is None and not has_picture) or (newest is not None and newest.state == CheckState.RETRY):
+        open_manual_check(application.pk, by=by)
+
+
+def claim_check(face_check_id: int) -> ClaimedCheck | None:
+    """Take a comparison that is due. None when it is not, or somebody else has it.
+
+    A picture that has killed its worker before goes to an officer instead of to another worker.
+    """
+    check = FaceCheck.objects.take(face_check_id)
+    if check is None:
+        return None
+    if check.lost_leases >= MAX_LOST_LEASES:
+        record_finding(check, Finding(FaceOutcome.REVIEW, NOT_COMPARED), by=service_account("verification"))
+        return None
+    application = check.application
+    agreed = Consent.objects.filter(application=application, withdrawn_at=None, text__source=Source.DUKCAPIL)
+    return ClaimedCheck(
+        check,
+        nik=(application.applicant.nik if application.applicant else None) or "",
+        has_consent=agreed.exists() and application.state != ApplicationState.WITHDRAWN,
+        thresholds=_thresholds(application),
+        selfie=files.read(check.selfie.file) if check.selfie else None,
+    )
+
+
+@transaction.atomic
+def record_finding(check: FaceCheck, finding: Finding, *, by: User) -> bool:
+    """Keep what the worker saw. For the worker that claimed the check; False when it lost its lease.
+
+    "Take it again" becomes "an officer looks" after three tries and once the form was sent; a face
+    an officer has turned down is not accepted by a machine afterwards.
+    """
+    application = readiness.hold(check.application_id)
+    state, reason = _verdict(check, finding, application)
+    counts = FaceCheck.objects.held(check).update(
+        state=state,
+        reason=reason,
+        raw_distance=finding.raw,
+        engine_version=finding.engine_version,
+        threshold_version=finding.thresholds_version,
+        template=base64.b64encode(finding.template).decode() if finding.template else None,
+        lease_until=None,
+        updated_at=timezone.now(),
+    )
+    if not counts:
+        return False
+    if state == CheckState.REVIEW and finding.reference is not None:
+        FaceCheck.objects.filter(pk=check.pk).update(reference=_kept(finding.reference))
+    audit.record(
+        f"verification.face_check.{state}", subject=check, by=by, reason=reason, thresholds=finding.thresholds_version
+    )
+    readiness.nudge_decision(application)
+    return True
+
+
+@transaction.atomic
+def record_postponed(check: FaceCheck) -> None:
+    """The register's photograph is not to be had now: look again soon. For the worker that claimed the check."""
+    now = timezone.now()
+    FaceCheck.objects.held(check).update(
+        state=CheckState.QUEUED,
+        lease_until=None,
+        due_at=now + back_off(check.attempts, longest=LONGEST_WAIT),
+        updated_at=now,
+    )
+
+
+@transaction.atomic
+def sweep() -> None:
+    """Find checks that are due, and pictures and wishes whose message got lost."""
+    due = FaceCheck.objects.due().order_by("due_at")
+    for check_id in due.values_list("pk", flat=True)[:AT_ONCE]:
+        jobs.enqueue("verification.compare_face", face_check_id=check_id)
+    checked = FaceCheck.objects.filter(selfie=OuterRef("pk"))
+    recent = Document.objects.filter(kind=DocumentKind.SELFIE, created_at__gt=timezone.now() - LOOK_BACK)
+    for document_id in recent.exclude(Exists(checked)).order_by("pk").values_list("pk", flat=True)[:AT_ONCE]:
+        jobs.enqueue("verification.check_selfie", document_id=document_id)
+    by_hand = FaceCheck.objects.filter(application=OuterRef("pk"), selfie=None)
+    wishes = Application.objects.filter(photo_route=PhotoRoute.MANUAL, state__in=PHOTO_STATES)
+    for application_id in wishes.exclude(Exists(by_hand)).order_by("pk").values_list("pk", flat=True)[:AT_ONCE]:
+        jobs.enqueue("verification.open_manual_check", application_id=application_id)
+
+
+def _verdict(check: FaceCheck, finding: Finding, application: Application) -> tuple[CheckState, str]:
+    earlier = FaceCheck.objects.filter(application=application).exclude(pk=check.pk)
+    if finding.outcome == FaceOutcome.ACCEPT:
+        if earlier.filter(state=CheckState.REJECTED).exists():
+            return CheckState.REVIEW, "rejected_before"
+        return CheckState.ACCEPTED, ""
+    if finding.outcome == FaceOutcome.RETRY and application.is_draft:
+        if earlier.filter(state=CheckState.RETRY).count() < TRIES - 1:
+            return CheckState.RETRY, finding.reason
+        return CheckState.REVIEW, "tries_used"
+    return CheckState.REVIEW, finding.reason
+
+
+def _thresholds(application: Application) -> FaceThresholds:
+    """What the region has set, else the strict ones; also when what it has set makes no sense."""
+    value = Parameter.objects.value(Parameter.Name.FACE_THRESHOLDS, application.village_id or "")
+    try:
+        return thresholds_of(value)
+    except ValueError:
+        logger.error("face thresholds of %s are unusable, the strict ones count", application.village_id)
+        return STRICT
+
+
+def _kept(reference: bytes) -> StoredFile | None:
+    try:
+        return files.store_photo(reference)
+    except InputError:
+        return None  # the officer is told that the register's photograph cannot be used

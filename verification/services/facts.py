@@ -1,0 +1,108 @@
+"""The only writers of facts. A fact is never changed: a newer one supersedes it."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from enrollment.models import Application, Family
+from perlinsos.accounts.models import User
+from perlinsos.core import audit
+from perlinsos.core.errors import DomainError
+from verification.connectors.base import FactValue, Value
+from verification.enums import Source
+from verification.models import Fact, SourceRequest
+from verification.rules import outranks
+
+# What holds now for a family, by name.
+current_facts = Fact.objects.current_of
+
+
+@transaction.atomic
+def record_facts(request: SourceRequest, answers: Iterable[FactValue], *, as_of: date, by: User) -> list[Fact]:
+    """Keep what a source answered; returns the facts that are new. For the worker that asked.
+
+    An answer that says what we hold already (same value, same day, same source) adds nothing. One
+    that is outranked by what we hold (`rules.SOURCE_RANK`: a ground check outranks a register, and
+    older data never replaces newer) is noted in the audit trail and changes nothing.
+    """
+    family = request.application.family
+    assert family is not None  # a constraint of Application: what was sent has a family
+    drafts = [
+        Fact(family=family, name=said.name, value=said.value, unit=said.unit, source=request.source, as_of=as_of,
+             request=request)
+        for said in answers
+    ]  # fmt: skip
+    return _keep(family, drafts, by=by)
+
+
+@transaction.atomic
+def record_declared(application: Application, *, by: User) -> list[Fact]:
+    """Keep what the family said about itself on the form, as facts whose source is the family."""
+    family = application.family
+    assert family is not None  # a constraint of Application: what was sent has a family and an instant
+    assert application.submitted_at is not None
+    members = family.members.living()
+    declared = [
+        FactValue("citizen.pregnant", members.filter(is_pregnant=True).count(), "persons"),
+        FactValue("citizen.severe_disability", members.filter(has_severe_disability=True).count(), "persons"),
+    ]
+    if application.declared_power_va is not None:
+        declared.append(FactValue("citizen.power_va", application.declared_power_va, "VA"))
+    as_of = timezone.localdate(application.submitted_at)
+    drafts = [
+        Fact(family=family, name=said.name, value=said.value, unit=said.unit, source=Source.CITIZEN, as_of=as_of)
+        for said in declared
+    ]
+    return _keep(family, drafts, by=by)
+
+
+@transaction.atomic
+def supersede_fact(fact: Fact, *, value: Value | str, source: str, as_of: date, by: User) -> Fact:
+    """Put what a person found out in the place of `fact`. For a ruling; no rank is asked for.
+
+    Refused with `stale` when the fact was superseded meanwhile.
+    """
+    _hold_family(fact.family)
+    if Fact.objects.filter(supersedes=fact).exists():
+        raise DomainError(_("Newer data has come in meanwhile. Reload the page."), code="stale")
+    new = Fact.objects.create(
+        family=fact.family, person=fact.person, name=fact.name, value=value, unit=fact.unit, source=source,
+        as_of=as_of, supersedes=fact,
+    )  # fmt: skip
+    audit.record("verification.fact.superseded", subject=fact, by=by, new=new.pk, source=source)
+    return new
+
+
+def _keep(family: Family, drafts: list[Fact], *, by: User) -> list[Fact]:
+    _hold_family(family)
+    current = current_facts(family)
+    new = []
+    for draft in drafts:
+        held = current.get(draft.name)
+        if held is not None and _says_the_same(draft, held):
+            continue
+        if held is not None and not outranks(
+            draft.source, draft.as_of, current_source=held.source, current_as_of=held.as_of
+        ):
+            audit.record("verification.fact.outranked", subject=held, by=by, source=draft.source)
+            continue
+        draft.supersedes = held
+        new.append(draft)
+    Fact.objects.bulk_create(new)
+    if new:
+        audit.record("verification.facts.recorded", subject=family, by=by, facts=[fact.pk for fact in new])
+    return new
+
+
+def _says_the_same(draft: Fact, held: Fact) -> bool:
+    # 0 is not False: a count and a flag are different things even where Python calls them equal.
+    same_value = type(draft.value) is type(held.value) and draft.value == held.value
+    return same_value and (draft.as_of, draft.source) == (held.as_of, held.source)
+
+
+def _hold_family(family: Family) -> None:
+    """One writer of facts per family at a time; readers are not held up."""
+    Family.objects.select_for_update(of=("self",), no_key=True).get(pk=family.pk)

@@ -1,0 +1,28 @@
+"""Waking the decision as soon as a case is complete, and not before."""
+
+from django.db import transaction
+
+from enrollment.models import Application
+from perlinsos.core import jobs
+from verification.readiness import Readiness, of
+
+__all__ = ["Readiness", "hold", "nudge_decision", "of"]
+
+
+@transaction.atomic
+def hold(application_id: int) -> Application:
+    """The application as it is now, locked until the caller's transaction ends.
+
+    Whatever settles a part of a case holds it first: of two last answers that arrive at the same
+    time the second then sees the first, and one of them finds the case complete.
+    """
+    return Application.objects.select_for_update(of=("self",), no_key=True).get(pk=application_id)
+
+
+@transaction.atomic
+def nudge_decision(application: Application) -> bool:
+    """Wake the decision if the (held) case is complete. Too often is harmless: decisions are idempotent."""
+    is_ready = of(application).is_ready
+    if is_ready:
+        jobs.enqueue("eligibility.decide_application", application_id=application.pk)
+    return is_ready

@@ -1,0 +1,203 @@
+"""Asking the sources about an application that was sent: what is asked, by whom now, what came back.
+
+The row is the truth. A claim holds a question for a lease; the answer counts only while the lease
+does; a worker that dies leaves a row that becomes due again. Nothing here speaks HTTP.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from enrollment import services as enrollment
+from enrollment.enums import ApplicationState
+from enrollment.models import Application, Consent
+from perlinsos.accounts import scoping
+from perlinsos.accounts.enums import Role
+from perlinsos.accounts.models import User
+from perlinsos.accounts.services import service_account
+from perlinsos.core import access, audit, jobs
+from verification import permissions
+from verification.connectors.base import Reply, Subjects
+from verification.enums import ASKED_SOURCES, Purpose, RequestState
+from verification.models import MAX_ATTEMPTS, MAX_LOST_LEASES, SourceHealth, SourceRequest
+from verification.rules import back_off, jitter
+from verification.services import breaker, faces, facts, readiness
+
+LONGEST_WAIT = timedelta(minutes=10)
+PARKED_FOR = timedelta(days=1)
+AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A question that is ours to put until its lease ends."""
+
+    request: SourceRequest
+    subjects: Subjects
+
+
+@transaction.atomic
+def start_matching(application_id: int, *, by: User) -> Application:
+    """Begin: one question per source the family agreed to, and its own declarations as facts.
+
+    For the worker. Doing it twice asks nothing twice; anything but a sent application is left alone.
+    """
+    held = readiness.hold(application_id)
+    if held.state not in (ApplicationState.SUBMITTED, ApplicationState.MATCHING):
+        return held
+    if held.state == ApplicationState.SUBMITTED:
+        held = enrollment.begin_matching(held, by=by)
+        facts.record_declared(held, by=by)
+    agreed = set(Consent.objects.filter(application=held, withdrawn_at=None).values_list("text__source", flat=True))
+    for source in ASKED_SOURCES:
+        if source in agreed:
+            request, created = SourceRequest.objects.get_or_create(
+                application=held, source=source, purpose=Purpose.MATCHING
+            )
+            if created:
+                jobs.enqueue("verification.ask_source", source_request_id=request.pk)
+    faces.ensure_check(held, by=by)
+    readiness.nudge_decision(held)
+    return held
+
+
+def claim_request(source_request_id: int) -> Claimed | None:
+    """Take a question that is due. None when it is not, when somebody else has it, or its source rests."""
+    request = claim_question(source_request_id)
+    return None if request is None else Claimed(request, _subjects_of(request.application))
+
+
+def claim_question(source_request_id: int) -> SourceRequest | None:
+    """The same for any purpose, without looking up whom it is about. Questions nobody may put are parked."""
+    due = SourceRequest.objects.due().filter(pk=source_request_id)
+    source = due.values_list("source", flat=True).first()
+    if source is None:
+        return None
+    if (rest := breaker.claim_turn(source)) is not None:
+        again = timezone.now() + rest + jitter(timedelta(seconds=3))
+        due.update(state=RequestState.DUE, lease_until=None, due_at=again)  # no attempt is used up
+        return None
+    request = SourceRequest.objects.take(source_request_id)
+    if request is None or not (obstacle := _obstacle(request)):
+        return request
+    _put_off(request, error=obstacle, permanent=True, by=service_account("verification"))
+    return None
+
+
+@transaction.atomic
+def record_reply(request: SourceRequest, reply: Reply, *, by: User) -> bool:
+    """Keep an answer and its facts, and wake the decision if it was the last. For the worker that asked.
+
+    False when the lease was lost meanwhile: then the answer counts for nothing, somebody else asks.
+    """
+    application = readiness.hold(request.application_id)
+    now = timezone.now()
+    counts = SourceRequest.objects.held(request).update(
+        state=RequestState.ANSWERED if reply.is_found else RequestState.NOT_FOUND,
+        lease_until=None,
+        last_error="",
+        answered_at=now,
+        updated_at=now,
+    )
+    if not counts:
+        return False
+    if reply.as_of is not None and application.state != ApplicationState.WITHDRAWN:
+        facts.record_facts(request, reply.facts, as_of=reply.as_of, by=by)
+    audit.record(
+        "verification.source.answered", subject=application, by=by, source=request.source, found=reply.is_found
+    )
+    readiness.nudge_decision(application)
+    if reply.as_of is not None:
+        breaker.record_success(request.source, latency_ms=reply.latency_ms)
+    return True
+
+
+@transaction.atomic
+def record_failure(request: SourceRequest, *, error: str, permanent: bool, by: User) -> bool:
+    """No answer: ask again later, or park the question when asking again is useless. For the worker.
+
+    A parked question is never lost: it shows on the health page, an officer may ask again at once,
+    and the sweep does after a day. False when the lease was lost meanwhile.
+    """
+    counts = _put_off(request, error=error, permanent=permanent, by=by)
+    if permanent:
+        breaker.record_success(request.source)  # it refuses this question, but it is there
+    else:
+        breaker.record_failure(request.source)
+    return counts
+
+
+@transaction.atomic
+def ask_again(source: str, *, by: User) -> int:
+    """Make the parked questions of one source due now, in the officer's own area; how many."""
+    access.ensure(permissions.can_ask_again(by))
+    here = scoping.area_filter(by, roles=[Role.OFFICER], field="application__village_id")
+    parked = SourceRequest.objects.parked().filter(here, source=source).order_by("due_at")
+    revived = _revive(list(parked.values_list("pk", flat=True)[:AT_ONCE]))
+    health, _created = SourceHealth.objects.get_or_create(source=source)
+    audit.record("verification.source.asked_again", subject=health, by=by, count=revived)
+    return revived
+
+
+@transaction.atomic
+def sweep() -> None:
+    """Find what no message will come for: sent applications, due questions, questions parked for a day."""
+    parked = SourceRequest.objects.parked().filter(due_at__lte=timezone.now())
+    parked = parked.exclude(application__state=ApplicationState.WITHDRAWN).order_by("due_at")
+    _revive(list(parked.values_list("pk", flat=True)[:AT_ONCE]))
+    sent = Application.objects.filter(state=ApplicationState.SUBMITTED).order_by("submitted_at")
+    for application_id in sent.values_list("pk", flat=True)[:AT_ONCE]:
+        jobs.enqueue("verification.start_matching", application_id=application_id)
+    due = SourceRequest.objects.matching().due().order_by("due_at")
+    for request_id in due.values_list("pk", flat=True)[:AT_ONCE]:
+        jobs.enqueue("verification.ask_source", source_request_id=request_id)
+
+
+def _subjects_of(application: Application) -> Subjects:
+    family, applicant = application.family, application.applicant
+    assert family is not None  # a constraint of Application: what was sent has a family
+    members = family.members.living().select_related("person").order_by("pk")
+    card = family.card_numbers.filter(ended_on=None).first()
+    return Subjects(
+        applicant_nik=applicant.nik if applicant else None,
+        kk_number=card.number if card else None,
+        niks=tuple(member.person.nik for member in members if member.person.nik),
+    )
+
+
+def _obstacle(request: SourceRequest) -> str:
+    """Why a claimed question must not be put: the family withdrew, or it kills whoever puts it."""
+    if request.lost_leases >= MAX_LOST_LEASES:
+        return "worker_lost"
+    agreed = Consent.objects.filter(application=request.application, withdrawn_at=None, text__source=request.source)
+    if request.application.state == ApplicationState.WITHDRAWN or not agreed.exists():
+        return "no_consent"
+    return ""
+
+
+@transaction.atomic
+def _put_off(request: SourceRequest, *, error: str, permanent: bool, by: User) -> bool:
+    is_parked = permanent or request.attempts >= MAX_ATTEMPTS
+    wait = PARKED_FOR if is_parked else back_off(request.attempts, longest=LONGEST_WAIT)
+    now = timezone.now()
+    counts = SourceRequest.objects.held(request).update(
+        state=RequestState.PARKED if is_parked else RequestState.DUE,
+        lease_until=None,
+        last_error=error,
+        due_at=now + wait,
+        updated_at=now,
+    )
+    if counts and is_parked:
+        audit.record("verification.source.parked", subject=request, by=by, source=request.source, error=error)
+    return bool(counts)
+
+
+def _revive(ids: list[int]) -> int:
+    now = timezone.now()
+    return (
+        SourceRequest.objects.parked()
+        .filter(pk__in=ids)
+        .update(state=RequestState.DUE, due_at=now, lost_leases=0, updated_at=now)
+    )
