@@ -234,6 +234,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_throttle": 1,
     "socket_timeout": 3,
     "socket_connect_timeout": 3,
+    "max_retries": 0,  # a request never waits for the broker to come back; the worker has retries of its own
 }
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
@@ -252,7 +253,7 @@ CELERY_BEAT_SCHEDULE = {
         "verification.sweep_sources": 10.0,
         "verification.sweep_family_cards": 10.0,
         "eligibility.sweep_decisions": 15.0,
-        "appeals.sweep_rulings": 15.0,
+        "appeals.sweep_windows": 15.0,
         "appeals.sweep_corrections": 30.0,
         "messages.sweep_outbox": 15.0,
         "messages.sweep_letters": 15.0,
