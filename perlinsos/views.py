@@ -1,31 +1,40 @@
 """Pages that belong to no single app: the front door, where to go after sign-in, health."""
 
 import logging
+from typing import Any, cast
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 from redis.exceptions import RedisError
 
 from perlinsos.accounts.enums import Role
+from perlinsos.accounts.models import User
 from perlinsos.accounts.scoping import area_codes
 
 logger = logging.getLogger(__name__)
+_PROVIDERS: Any = settings.SOCIALACCOUNT_PROVIDERS
+IDENTITY_PROVIDER = _PROVIDERS["openid_connect"]["APPS"][0]["name"]
 
 
 @login_not_required
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
-    return render(request, "start.html")
+    """The front door; who was sent here to sign in goes back afterwards to where they were."""
+    wanted = request.GET.get("next", "")
+    next_url = wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else ""
+    return render(request, "start.html", {"next_url": next_url, "provider": IDENTITY_PROVIDER})
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """After sign-in everybody lands where their work is."""
-    user = request.user
+    user = cast(User, request.user)
     if user.is_citizen:
         return redirect("application-resume")
     if area_codes(user, roles=[Role.AGENT]):
@@ -54,6 +63,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+@transaction.non_atomic_requests
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """The process answers. For the supervisor: restart me when I do not."""
@@ -61,6 +71,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+@transaction.non_atomic_requests
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
     """What this process needs is reachable. For the balancer: send me traffic or not."""

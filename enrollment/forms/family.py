@@ -1,18 +1,20 @@
 """The family page and its by-roads: where you live, and who belongs to you when there is no card."""
 
-from datetime import date
-from typing import Any, cast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.forms import BaseFormSet, formset_factory
+from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from enrollment import cards
 from enrollment.answers import FamilyAnswers
 from enrollment.cards import CardData, CardMember
 from enrollment.enums import Relation, Sex
 from enrollment.forms.fields import KkField, NikField
-from enrollment.models import Person
+from enrollment.models import Application, Person
 from perlinsos.core.forms import CardRadios, PortalForm, ThreeBoxDateField
 from perlinsos.regions.models import Area
 
@@ -89,7 +91,7 @@ def _served_districts() -> list[tuple[str, list[tuple[str, str]]]]:
     return list(groups.items())
 
 
-class TypedFamilyForm(PortalForm):
+class FamilyHeadForm(PortalForm):
     """What stands above the members on a family card, and the applicant's own line."""
 
     relation = forms.ChoiceField(
@@ -130,7 +132,13 @@ class MemberLineForm(PortalForm):
         )
 
 
-class _Members(BaseFormSet[MemberLineForm]):
+if TYPE_CHECKING:
+    _Lines = BaseFormSet[MemberLineForm]
+else:
+    _Lines = BaseFormSet  # generic for the type checker only
+
+
+class _Members(_Lines):
     def add_fields(self, form: MemberLineForm, index: int | None) -> None:
         super().add_fields(form, index)
         form.fields["DELETE"].label = gettext("Take this person off the list")
@@ -143,14 +151,67 @@ def _is_off(form: MemberLineForm) -> bool:
     return bool(form.cleaned_data.get("DELETE"))
 
 
-def members_formset(*, extra: int) -> type[_Members]:
+class TypedFamily:
+    """The two forms of the page as one: filled from what was sent, or from what was saved before."""
+
+    is_multipart = False
+    media = forms.Media()
+
+    def __init__(self, sent: QueryDict | None, application: Application, *, is_adding: bool) -> None:
+        if (applicant := application.applicant) is None:
+            raise ValueError("a draft without an applicant")
+        saved = cards.load(application.typed_family) if application.typed_family else None
+        head_initial, member_initial = _initial(saved, applicant)
+        self.applicant = applicant
+        self.is_bound = sent is not None
+        self.head = FamilyHeadForm(sent, initial=head_initial)
+        self.members = _formset(extra=int(is_adding))(sent, initial=member_initial, prefix="m")
+
+    def is_valid(self) -> bool:
+        is_head_valid = self.head.is_valid()
+        return self.members.is_valid() and is_head_valid
+
+    @property
+    def errors(self) -> bool:
+        return self.is_bound and not self.is_valid()
+
+    def non_field_errors(self) -> list[str]:
+        own = [*self.head.non_field_errors(), *self.members.non_form_errors()]
+        return [*own, *(error for line in self.members for error in line.non_field_errors())]
+
+    def __iter__(self) -> Iterator[forms.BoundField]:
+        yield from self.head
+        for line in self.members:
+            yield from line
+
+    def card(self) -> CardData:
+        """The card that two valid forms describe, the applicant first."""
+        head, applicant = self.head.cleaned_data, self.applicant
+        own = CardMember(
+            nik=applicant.nik,
+            name=applicant.name,
+            sex=applicant.sex,
+            birth_date=applicant.born,
+            relation=head["relation"],
+        )
+        others = [member for member in self.members.members() if member.nik is None or member.nik != own.nik]
+        return CardData(
+            members=(own, *others),
+            kk_number=head["kk_number"] or None,
+            address=head["address"],
+            rt=head["rt"],
+            rw=head["rw"],
+        )
+
+
+def _formset(*, extra: int) -> type[_Members]:
     made: Any = formset_factory(
         MemberLineForm, formset=_Members, extra=extra, can_delete=True, max_num=MOST_MEMBERS, validate_max=True
     )
     return cast(type[_Members], made)
 
 
-def typed_initial(typed: CardData | None, applicant: Person) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def _initial(typed: CardData | None, applicant: Person) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """What the two forms start with: what was typed before, the applicant's line apart."""
     if typed is None:
         return {}, []
@@ -163,25 +224,6 @@ def typed_initial(typed: CardData | None, applicant: Person) -> tuple[dict[str, 
         if line is not own
     ]  # fmt: skip
     return {**head, "rt": typed.rt, "rw": typed.rw}, others
-
-
-def typed_card(head: dict[str, Any], members: list[CardMember], applicant: Person) -> CardData:
-    """The card the two valid forms describe, the applicant first."""
-    own = CardMember(
-        nik=applicant.nik,
-        name=applicant.name,
-        sex=applicant.sex,
-        birth_date=date.fromisoformat(applicant.birth_date),
-        relation=head["relation"],
-    )
-    others = [member for member in members if member.nik is None or member.nik != own.nik]
-    return CardData(
-        members=(own, *others),
-        kk_number=head["kk_number"] or None,
-        address=head["address"],
-        rt=head["rt"],
-        rw=head["rw"],
-    )
 
 
 def head_count_error(card: CardData) -> str:

@@ -1,5 +1,6 @@
 """Asking for a result without an account."""
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.forms.fields import ProofNumberField
@@ -15,3 +16,7 @@ class LookupForm(PortalForm):
     birth_date = ThreeBoxDateField(
         label=_("Date of birth of the applicant"), help_text=_("As on the KTP. Example: 27 3 1962")
     )
+
+    def refuse(self) -> None:
+        """The one answer to everything that does not fit."""
+        self.add_error(None, gettext("Number and date of birth do not fit together. Check both again."))

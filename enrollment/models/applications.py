@@ -1,5 +1,6 @@
 """One family's request for assistance, and what was handed in with it."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import ClassVar
 
@@ -55,6 +56,14 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         if user.kind == UserKind.SERVICE:
             return self.received().filter(scoping.area_filter(user, roles=[Role.SYSTEM], field="village_id"))
         return self.filter(scoping.area_filter(user, roles=READERS, field="village_id") | assisted_filter(user))
+
+    def read_by_staff(self, user: User | AnonymousUser) -> "ApplicationQuerySet":
+        """What an officer's desk may open: the received ones in the area of a reader role."""
+        return self.received().filter(scoping.area_filter(user, roles=READERS, field="village_id"))
+
+    def granted(self, public_ids: Iterable[str]) -> "ApplicationQuerySet":
+        """Those opened with a proof number and a birth date in this browser (see enrollment.grants)."""
+        return self.received().filter(public_id__in=list(public_ids))
 
     def drafts(self) -> "ApplicationQuerySet":
         return self.filter(state=ApplicationState.DRAFT)
@@ -251,3 +260,9 @@ class BankAccount(Timestamped):
 
     def __str__(self) -> str:
         return f"account {self.pk}"
+
+    @property
+    def masked(self) -> str:
+        """Bank and the last four digits: enough for the owner to recognise."""
+        bank = self.get_bank_display()
+        return f"{bank} …{self.number[-4:]}" if self.number else str(bank)

@@ -15,8 +15,8 @@ from perlinsos.core.models import Timestamped
 
 
 class ConsentTextQuerySet(models.QuerySet["ConsentText"]):
-    def current(self) -> "ConsentTextQuerySet":
-        """The newest published wording of each source, in the order they were first written."""
+    def public(self) -> "ConsentTextQuerySet":
+        """What anyone may read: the newest published wording of each source, in the order of writing."""
         newest = self.filter(published_at__lte=timezone.now()).order_by("source", "-version").distinct("source")
         return self.filter(pk__in=newest.values("pk")).order_by("pk")
 

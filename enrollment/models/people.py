@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.enums import Relation, Schooling, Sex
@@ -136,3 +137,13 @@ class Member(PublicModel):
 
     def __str__(self) -> str:
         return f"member {self.pk}"
+
+    @property
+    def told(self) -> list[str]:
+        """What the family said about this member, in words."""
+        answers = {
+            self.get_schooling_display(): self.schooling != Schooling.NONE,
+            gettext("Is pregnant"): self.is_pregnant,
+            gettext("Severe disability"): self.has_severe_disability,
+        }
+        return [str(words) for words, holds in answers.items() if holds]

@@ -28,7 +28,7 @@ def give_consent(application: Application, *, by: User, proxy: Proxy | None = No
     `no_consent_texts` when the ministry has published none: nobody can agree to nothing.
     """
     held = hold_draft(application, by=by)
-    texts = list(ConsentText.objects.current())
+    texts = list(ConsentText.objects.public())
     if not texts:
         raise DomainError(_("Registration is not open yet. Please come back later."), code="no_consent_texts")
     given = set(held.consents.filter(withdrawn_at=None).values_list("text_id", flat=True))

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import jwt
+from allauth.account.utils import get_next_redirect_url
 from allauth.socialaccount.internal import jwtkit
 from allauth.socialaccount.models import SocialLogin, SocialToken
 from allauth.socialaccount.providers.base.constants import AuthProcess
@@ -103,7 +104,13 @@ def login(request: HttpRequest) -> HttpResponse:
     auth_params = {"nonce": nonce}
     if acr_values := provider.app.settings.get("acr_values"):
         auth_params["acr_values"] = acr_values
-    response: HttpResponse = provider.redirect(request, process=AuthProcess.LOGIN, auth_params=auth_params, nonce=nonce)
+    response: HttpResponse = provider.redirect(
+        request,
+        process=AuthProcess.LOGIN,
+        next_url=get_next_redirect_url(request),
+        auth_params=auth_params,
+        nonce=nonce,
+    )
     return response
 
 

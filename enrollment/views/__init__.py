@@ -1,0 +1,1 @@
+"""Pages for citizens: the form, the receipt, the result, what is stored."""

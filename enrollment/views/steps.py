@@ -1,0 +1,172 @@
+"""The form, one page per step. Each page saves; returning resumes at the first page without an answer."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from enrollment import kept, permissions, services
+from enrollment.enums import ApplicationState, Step
+from enrollment.forms.steps import UNKNOWN, AccountForm, ConsentForm, ContactForm, HomeForm, PhotoForm, ReviewForm
+from enrollment.models import Application, BankAccount, ConsentText, Member
+from enrollment.models.people import MemberQuerySet
+from enrollment.views import family
+from enrollment.views.parts import UserRequest, for_citizens, own_application, page, refuse
+from perlinsos.core.errors import DomainError
+
+
+@for_citizens
+@require_safe
+def resume(request: UserRequest) -> HttpResponse:
+    """Where this person left off: a page of the form, the receipt, or the result."""
+    application = services.start_application(by=request.user)
+    if application.is_draft:
+        return redirect("application-step", application.step)
+    if application.state in (ApplicationState.DECIDED, ApplicationState.ANNOUNCED):
+        return redirect("application-status", application.public_id)
+    return redirect("application-receipt")
+
+
+@for_citizens
+@require_http_methods(["GET", "HEAD", "POST"])
+def step(request: UserRequest, step: str) -> HttpResponse:
+    """A page of the form; one that is not reached yet, or no longer open, leads to where one is."""
+    if step not in Step.values:
+        raise Http404
+    wanted, application = Step(step), own_application(request)
+    if application is None or not _is_open(application, wanted, request):
+        return redirect("application-resume")
+    return PAGES[wanted](request, application)
+
+
+def _is_open(application: Application, wanted: Step, request: UserRequest) -> bool:
+    if application.is_draft:
+        return wanted.number <= Step(application.step).number
+    return wanted == Step.PHOTO and permissions.can_add_photo(request.user, application)
+
+
+def _consent(request: UserRequest, application: Application) -> HttpResponse:
+    form = ConsentForm(kept.answers(request, request.user))
+    if request.method == "POST" and form.is_valid():
+        if form.cleaned_data["answer"] == "no":
+            services.refuse_consent(application, by=request.user)
+            return redirect("application-refused")
+        try:
+            application = services.give_consent(application, by=request.user)
+        except DomainError as error:
+            refuse(form, error)
+        else:
+            return redirect("application-step", application.step)
+    texts = ConsentText.objects.public()
+    return page(request, "consent", application, form, Step.CONSENT, texts=texts)
+
+
+def _photo(request: UserRequest, application: Application) -> HttpResponse:
+    form = PhotoForm(None, None)
+    try:
+        if "cannot" in request.POST:
+            application = services.choose_manual_photo(application, by=request.user)
+            return redirect("application-step", application.step)
+        if request.method == "POST":
+            form = PhotoForm(request.POST, request.FILES)
+        if form.is_valid():
+            document = services.add_selfie(application, form.cleaned_data["photo"].read(), by=request.user)
+            return redirect("selfie-check", document.public_id)
+    except DomainError as error:
+        refuse(form, error, "photo")
+    return page(request, "photo", application, form, Step.PHOTO)
+
+
+def _home(request: UserRequest, application: Application) -> HttpResponse:
+    members = list(_members(application).living())
+    is_answered = Step(application.step).number > Step.HOME.number
+    form = HomeForm(
+        kept.answers(request, request.user), members=members, initial=_home_initial(application, members, is_answered)
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            application = services.answer_home(application, answers=form.answers(), by=request.user)
+        except DomainError as error:
+            refuse(form, error)
+        else:
+            return redirect("application-step", application.step)
+    return page(request, "home", application, form, Step.HOME)
+
+
+def _home_initial(application: Application, members: list[Member], is_answered: bool) -> dict[str, object]:
+    if not is_answered:
+        return {}
+    power = application.declared_power_va
+    told: dict[str, object] = {"power_va": UNKNOWN if power is None else str(power)}
+    for member in members:
+        told[f"schooling_{member.pk}"] = member.schooling
+        told[f"pregnant_{member.pk}"] = member.is_pregnant
+        told[f"disability_{member.pk}"] = member.has_severe_disability
+    return told
+
+
+def _contact(request: UserRequest, application: Application) -> HttpResponse:
+    initial = {"phone": application.phone or "", "phone_owner": application.phone_owner}
+    form = ContactForm(kept.answers(request, request.user), initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            application = services.answer_contact(application, answers=form.answers(), by=request.user)
+        except DomainError as error:
+            refuse(form, error)
+        else:
+            return redirect("application-step", application.step)
+    return page(request, "contact", application, form, Step.CONTACT)
+
+
+def _account(request: UserRequest, application: Application) -> HttpResponse:
+    account: BankAccount | None = getattr(application, "bank_account", None)
+    initial = {"holder": application.applicant.name if application.applicant else ""}
+    if account is not None:
+        initial = {"bank": account.bank, "number": account.number, "holder": account.holder or initial["holder"]}
+    form = AccountForm(kept.answers(request, request.user), initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            application = services.answer_account(application, answers=form.answers(), by=request.user)
+        except DomainError as error:
+            refuse(form, error)
+        else:
+            return redirect("application-step", application.step)
+    return page(request, "account", application, form, Step.ACCOUNT)
+
+
+def _review(request: UserRequest, application: Application) -> HttpResponse:
+    form = ReviewForm(kept.answers(request, request.user))
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.submit_application(application, by=request.user)
+        except DomainError as error:
+            refuse(form, error)
+        else:
+            return redirect("application-receipt")
+    members, account = list(_members(application).current()), getattr(application, "bank_account", None)
+    told = [member for member in members if member.told]
+    return page(request, "review", application, form, Step.REVIEW, members=members, told=told, account=account)
+
+
+def _members(application: Application) -> MemberQuerySet:
+    if application.family is None:  # the steps before this page made one
+        raise Http404
+    members: MemberQuerySet = application.family.members.all()
+    return members.head_first()
+
+
+@for_citizens
+@require_safe
+def refused(request: UserRequest) -> HttpResponse:
+    """No consent, no registration: how to go on with people instead of data."""
+    return render(request, "enrollment/refused.html")
+
+
+PAGES = {
+    Step.CONSENT: _consent,
+    Step.PHOTO: _photo,
+    Step.FAMILY: family.family,
+    Step.HOME: _home,
+    Step.CONTACT: _contact,
+    Step.ACCOUNT: _account,
+    Step.REVIEW: _review,
+}
