@@ -1,12 +1,13 @@
 """Dukcapil: the family card, and the photograph a selfie is compared with."""
 
+import base64
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
-from pydantic import Base64Bytes, PlainValidator
+from pydantic import PlainValidator
 
 from enrollment import cards
 from enrollment.enums import Relation
@@ -18,12 +19,18 @@ from verification.rules import age_on
 CHILD_UNTIL, ELDERLY_FROM = 6, 60  # whole years, both counted in
 
 
+def _bytes(encoded: object) -> bytes:
+    if not isinstance(encoded, str):
+        raise ValueError("a picture is text in base 64")
+    return base64.b64decode(encoded, validate=True)
+
+
 class FamilyCardAnswer(Envelope):
     family_card: Annotated[cards.CardData, PlainValidator(cards.parse)]
 
 
 class PhotographAnswer(Envelope):
-    image_base64: Base64Bytes
+    image_base64: Annotated[bytes, PlainValidator(_bytes)]
     content_type: Literal["image/jpeg", "image/png"]
 
 

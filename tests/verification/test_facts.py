@@ -1,0 +1,135 @@
+"""Facts: one chain per name, newest last, a ground check stays."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from enrollment.models import Family
+from perlinsos.accounts.models import User
+from perlinsos.core.errors import DomainError
+from perlinsos.core.models import AuditEvent
+from tests import factories
+from verification.connectors.base import FactValue
+from verification.enums import Source
+from verification.models import Fact, SourceRequest
+from verification.services import facts
+
+pytestmark = pytest.mark.django_db
+EARLY, LATE = date(2026, 1, 15), date(2026, 6, 15)
+
+
+@pytest.fixture
+def request_to_pln(db: None) -> SourceRequest:
+    return factories.SourceRequestFactory(source=Source.PLN)
+
+
+def said(value: Any) -> list[FactValue]:
+    return [FactValue("pln.power_va", value, "VA")]
+
+
+def chain(family: Family) -> list[Any]:
+    return list(Fact.objects.filter(family=family, name="pln.power_va").order_by("pk").values_list("value", flat=True))
+
+
+def test_a_newer_answer_supersedes_the_older(request_to_pln: SourceRequest, worker: User) -> None:
+    family = request_to_pln.application.family
+    facts.record_facts(request_to_pln, said(450), as_of=EARLY, by=worker)
+    (new,) = facts.record_facts(request_to_pln, said(900), as_of=LATE, by=worker)
+    assert facts.current_facts(family)["pln.power_va"] == new
+    assert new.supersedes.value == 450
+    assert chain(family) == [450, 900]
+
+
+def test_the_same_answer_adds_nothing(request_to_pln: SourceRequest, worker: User) -> None:
+    facts.record_facts(request_to_pln, said(450), as_of=EARLY, by=worker)
+    assert facts.record_facts(request_to_pln, said(450), as_of=EARLY, by=worker) == []
+
+
+def test_the_same_value_on_a_later_day_is_fresher(request_to_pln: SourceRequest, worker: User) -> None:
+    facts.record_facts(request_to_pln, said(450), as_of=EARLY, by=worker)
+    facts.record_facts(request_to_pln, said(450), as_of=LATE, by=worker)
+    assert facts.current_facts(request_to_pln.application.family)["pln.power_va"].as_of == LATE
+
+
+def test_older_data_never_replaces_newer(request_to_pln: SourceRequest, worker: User) -> None:
+    facts.record_facts(request_to_pln, said(900), as_of=LATE, by=worker)
+    assert facts.record_facts(request_to_pln, said(2200), as_of=EARLY, by=worker) == []
+
+
+def test_a_count_of_nought_is_not_a_flag(request_to_pln: SourceRequest, worker: User) -> None:
+    facts.record_facts(request_to_pln, said(0), as_of=EARLY, by=worker)
+    (new,) = facts.record_facts(request_to_pln, said(False), as_of=EARLY, by=worker)
+    assert new.value is False
+
+
+def test_a_ground_check_stands_however_often_the_register_is_asked(
+    request_to_pln: SourceRequest, worker: User, cast: Any
+) -> None:
+    """The meter PLN recorded wrongly: seen on the spot it stays corrected until somebody looks again."""
+    family = request_to_pln.application.family
+    (wrong,) = facts.record_facts(request_to_pln, said(2200), as_of=EARLY, by=worker)
+    seen = facts.supersede_fact(wrong, value=900, source=Source.GROUND_CHECK, as_of=EARLY, by=cast.dewi)
+    assert facts.record_facts(request_to_pln, said(2200), as_of=LATE, by=worker) == []
+    assert facts.current_facts(family)["pln.power_va"] == seen
+    noted = AuditEvent.objects.get(action="verification.fact.outranked")
+    assert (noted.subject_id, noted.data) == (seen.pk, {"source": "pln"})
+    again = facts.supersede_fact(seen, value=1300, source=Source.GROUND_CHECK, as_of=LATE, by=cast.dewi)
+    assert facts.current_facts(family)["pln.power_va"] == again
+    assert chain(family) == [2200, 900, 1300]
+
+
+def test_a_fact_is_superseded_once(worker: User) -> None:
+    fact = factories.FactFactory()
+    facts.supersede_fact(fact, value=900, source=Source.GROUND_CHECK, as_of=LATE, by=worker)
+    with pytest.raises(DomainError) as caught:
+        facts.supersede_fact(fact, value=1300, source=Source.GROUND_CHECK, as_of=LATE, by=worker)
+    assert caught.value.code == "stale"
+
+
+def test_the_database_keeps_one_chain_per_name() -> None:
+    fact = factories.FactFactory()
+    with pytest.raises(IntegrityError, match="fact_one_chain_per_name"), transaction.atomic():
+        factories.FactFactory(family=fact.family)
+    factories.FactFactory(family=fact.family, name="samsat.cars")
+    factories.FactFactory(family=fact.family, supersedes=fact)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        factories.FactFactory(family=fact.family, supersedes=fact)
+
+
+def test_what_the_family_declared_becomes_facts(worker: User) -> None:
+    application = factories.ApplicationFactory(submitted=True)
+    factories.MemberFactory(family=application.family, is_pregnant=True)
+    factories.MemberFactory(family=application.family, has_severe_disability=True)
+    factories.MemberFactory(family=application.family, is_pregnant=True, left_on=EARLY)
+    factories.MemberFactory(family=application.family, is_pregnant=True, person__deceased_on=EARLY)
+    facts.record_declared(application, by=worker)
+    current = facts.current_facts(application.family)
+    assert {name: fact.value for name, fact in current.items()} == {
+        "citizen.pregnant": 1,
+        "citizen.severe_disability": 1,
+    }
+    assert {fact.source for fact in current.values()} == {Source.CITIZEN}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_answers_at_once_one_chain_remains(worker: User) -> None:
+    family = factories.ApplicationFactory(matching=True).family
+    requests = [
+        factories.SourceRequestFactory(application__family=family, application__state="withdrawn") for _ in range(8)
+    ]
+
+    def record(turn: int) -> None:
+        try:
+            facts.record_facts(requests[turn], said(450 + turn), as_of=EARLY, by=worker)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(record, range(8)))
+    rows = Fact.objects.filter(family=family)
+    assert rows.count() == 8
+    assert rows.filter(supersedes=None).count() == 1
+    assert rows.current().count() == 1
