@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from eligibility import api
+
+urlpatterns: list[URLPattern] = [
+    path("batches/", api.BatchList.as_view(), name="api-batch-list"),
+    path("batches/<str:reference>/results/", api.BatchResults.as_view(), name="api-batch-results"),
+]

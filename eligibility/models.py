@@ -155,6 +155,9 @@ class Determination(PublicModel):
 
 
 class QuotaQuerySet(models.QuerySet["Quota"]):
+    def visible_to(self, user: User | AnonymousUser) -> "QuotaQuerySet":
+        return self.filter(scoping.area_filter(user, roles=DESK, field="area_id"))
+
     def in_force(self) -> "QuotaQuerySet":
         return self.filter(valid_during__contains=timezone.localdate())
 
@@ -213,7 +216,7 @@ class Batch(StatefulModel):
         BatchState.ANNOUNCED: frozenset({BatchState.FINAL}),
     }
 
-    reference = models.CharField(max_length=30, unique=True, help_text="BWI-PKH-2026-01")
+    reference = models.CharField(max_length=30, unique=True, help_text="3510-PKH-2026-01")
     state = models.CharField(max_length=10, choices=BatchState, default=BatchState.DRAFT, editable=False)
     area = models.ForeignKey(Area, on_delete=models.RESTRICT, related_name="batches")
     programme = models.ForeignKey(Programme, on_delete=models.RESTRICT, related_name="batches")

@@ -1,3 +1,14 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from eligibility.views import batches, desk
+
+urlpatterns: list[URLPattern] = [
+    path("petugas/", desk.officer_home, name="officer-home"),
+    path("petugas/pengumuman/", batches.batch_list, name="batch-list"),
+    path("petugas/pengumuman/siapkan/", batches.batch_prepare, name="batch-prepare"),
+    path("petugas/pengumuman/<uuid:public_id>/", batches.batch_detail, name="batch-detail"),
+    path("petugas/pengumuman/<uuid:public_id>/serahkan/", batches.batch_hand_over, name="batch-hand-over"),
+    path("petugas/pengumuman/<uuid:public_id>/umumkan/", batches.batch_announce, name="batch-announce"),
+    path("petugas/pengumuman/<uuid:public_id>/kembalikan/", batches.batch_return, name="batch-return"),
+    path("petugas/pengumuman/<uuid:public_id>/batalkan/", batches.batch_cancel, name="batch-cancel"),
+]

@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('reference', models.CharField(help_text='BWI-PKH-2026-01', max_length=30, unique=True)),
+                ('reference', models.CharField(help_text='3510-PKH-2026-01', max_length=30, unique=True)),
                 ('state', models.CharField(choices=[('draft', 'Being prepared'), ('prepared', 'Waiting for a second officer'), ('announced', 'Announced'), ('final', 'Final'), ('cancelled', 'Cancelled')], default='draft', editable=False, max_length=10)),
                 ('prepared_at', models.DateTimeField(blank=True, null=True)),
                 ('announced_at', models.DateTimeField(blank=True, null=True)),

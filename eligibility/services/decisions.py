@@ -1,5 +1,6 @@
 """Deciding: facts and rules go in, an immutable determination with its reasons comes out."""
 
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,8 @@ from verification.enums import CheckState, RequestState
 from verification.models import FaceCheck, Fact, SourceRequest
 from verification.services import readiness
 from verification.services.facts import current_facts
+
+logger = logging.getLogger(__name__)
 
 DECIDABLE = (ApplicationState.MATCHING, ApplicationState.DECIDED)
 AT_ONCE = 200
@@ -104,12 +107,16 @@ def decide_if_ready(application_id: int, *, by: User) -> list[Determination]:
     application = Application.objects.filter(pk=application_id, state__in=DECIDABLE).first()
     if application is None or not readiness.of(application).is_ready:
         return []
-    return decide_application(application, by=by)
+    try:
+        return decide_application(application, by=by)
+    except DomainError as error:  # somebody else moved it meanwhile, or no rules are in force yet
+        logger.warning("application %s is not decided: %s", application_id, error.code)
+        return []
 
 
 def due_applications() -> list[int]:
     """Applications whose sources have all answered and whose face is confirmed, oldest first."""
-    requests = SourceRequest.objects.filter(application=OuterRef("pk"))
+    requests = SourceRequest.objects.matching().filter(application=OuterRef("pk"))
     answered = [RequestState.ANSWERED, RequestState.NOT_FOUND]
     confirmed = FaceCheck.objects.filter(
         application=OuterRef("pk"), state__in=[CheckState.ACCEPTED, CheckState.CONFIRMED]

@@ -1,0 +1,78 @@
+"""Reference data of eligibility. No casework here, and nothing that decided something can be changed or deleted."""
+
+from typing import Any
+
+import yaml
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
+
+from eligibility.models import Batch, Determination, Programme, Quota, RuleSet
+
+
+class Kept(ModelAdmin):  # type: ignore[misc]  # unfold has no types
+    """Nothing is deleted."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class ReadOnly(Kept):
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Programme)
+class ProgrammeAdmin(Kept):
+    """Programmes come with their rules; here one can be switched off."""
+
+    list_display = ("code", "name", "is_active")
+    readonly_fields = ("code", "name", "description")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+
+@admin.register(RuleSet)
+class RuleSetAdmin(ReadOnly):
+    list_display = ("programme", "version", "valid_during", "enacted_at")
+    list_filter = ("programme",)
+    fields = ("programme", "version", "valid_during", "enacted_at", "sha256", "rules")
+    readonly_fields = ("rules",)
+
+    @admin.display(description=_("rules"))
+    def rules(self, rule_set: RuleSet) -> SafeString:
+        """The document as it was written, entry by entry."""
+        text = yaml.safe_dump(rule_set.document, allow_unicode=True, sort_keys=False, width=110)
+        return format_html("<pre>{}</pre>", text)
+
+
+@admin.register(Quota)
+class QuotaAdmin(Kept):
+    list_display = ("programme", "area", "places", "valid_during", "source")
+    list_filter = ("programme",)
+    raw_id_fields = ("area",)
+
+
+@admin.register(Batch)
+class BatchAdmin(ReadOnly):
+    list_display = ("reference", "state", "programme", "area", "prepared_by", "announced_by", "announced_at")
+    list_filter = ("programme", "state")
+    list_select_related = ("programme", "area", "prepared_by", "announced_by")
+
+
+@admin.register(Determination)
+class DeterminationAdmin(ReadOnly):
+    """Which decisions exist; the reasons are read on the case, where reading is on record."""
+
+    list_display = ("public_id", "programme", "outcome", "rule_set", "cause", "decided_at")
+    list_filter = ("programme", "outcome")
+    list_select_related = ("programme", "rule_set__programme")
+    fields = ("public_id", "programme", "rule_set", "outcome", "cause", "decided_at", "criteria_count")
+    readonly_fields = ("public_id",)

@@ -1,0 +1,123 @@
+"""What the pages of batches show: what could be prepared, what announcing would do, who got which place."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from eligibility import permissions
+from eligibility.enums import BatchState, Placement
+from eligibility.models import Batch, BatchEntry, Determination, Quota, RankedEntry, Ranking
+from eligibility.paging import Page, page
+from eligibility.services.rankings import preview
+from perlinsos.accounts.models import User
+from perlinsos.decrees.models import Decree, DecreeKind
+from perlinsos.messages.names import mask_name
+
+MOST_QUOTAS = 40  # a regency has one per programme; a province officer sees the first regencies
+PLACE_KINDS = {Placement.FUNDED: "success", Placement.WAITING: "warning", Placement.NOT_ELIGIBLE: "danger"}
+
+
+@dataclass(frozen=True)
+class Preparable:
+    """A quota in force where the viewer may prepare, and how many decisions wait to be announced."""
+
+    quota: Quota
+    ready: int
+
+
+@dataclass(frozen=True)
+class Row:
+    """One family of a batch: in its place, or before the announcement in the order of need."""
+
+    determination: Determination
+    name: str
+    placement: str
+    kind: str
+    position: int | None
+
+
+def quotas_of(user: User) -> QuerySet[Quota]:
+    return Quota.objects.visible_to(user).in_force().filter(programme__is_active=True)
+
+
+def preparable(user: User) -> list[Preparable]:
+    quotas = quotas_of(user).select_related("programme", "area").order_by("area", "programme__code")
+    return [
+        Preparable(quota, Determination.objects.ready_for_batch(quota.programme, quota.area).count())
+        for quota in quotas[:MOST_QUOTAS]
+        if permissions.can_prepare(user, quota.area)
+    ]
+
+
+def decrees_for(batch: Batch, user: User) -> QuerySet[Decree]:
+    """Decrees a result can be announced under here and today."""
+    here = Decree.objects.visible_to(user).in_force().for_area(batch.area_id)
+    return here.filter(kind=DecreeKind.RESULT).order_by("-signed_on", "-pk")
+
+
+def detail(batch: Batch, user: User, query: Mapping[str, str]) -> dict[str, Any]:
+    """Everything about one batch: rankings once announced, else the numbers announcing would give."""
+    may_work = permissions.can_work_on(user, batch)
+    is_preparer = batch.prepared_by_id == user.pk
+    context: dict[str, Any] = {
+        "batch": batch,
+        "may_hand_over": may_work and is_preparer and batch.state == BatchState.DRAFT,
+        "may_announce": may_work and not is_preparer and batch.state == BatchState.PREPARED,
+        "may_stop": may_work and batch.state in (BatchState.DRAFT, BatchState.PREPARED),
+    }
+    if batch.state in (BatchState.ANNOUNCED, BatchState.FINAL):
+        return context | _announced(batch, query)
+    return context | {"preview": preview(batch), "page": _in_order_of_need(batch, query)}
+
+
+def _announced(batch: Batch, query: Mapping[str, str]) -> dict[str, Any]:
+    rankings = list(batch.rankings.order_by("-number"))
+    shown = _chosen(rankings, query.get("urutan", ""))
+    places = shown.entries.select_related(
+        "entry__application__applicant", "entry__application__village", "determination"
+    )
+    found = page(places.defer("determination__trace", "determination__facts"), query)
+    counts = {placement: shown.entries.filter(placement=placement).count() for placement in Placement}
+    return {
+        "rankings": rankings,
+        "ranking": shown,
+        "page": Page([_placed(row) for row in found.rows], found.previous, found.next),
+        "funded": counts[Placement.FUNDED],
+        "waiting": counts[Placement.WAITING],
+        "not_eligible": counts[Placement.NOT_ELIGIBLE],
+    }
+
+
+def _chosen(rankings: list[Ranking], number: str) -> Ranking:
+    """The ranking of that number, else the current one, which is the newest."""
+    return next((ranking for ranking in rankings if str(ranking.number) == number), rankings[0])
+
+
+def _placed(row: RankedEntry) -> Row:
+    determination = row.determination
+    determination.application = row.entry.application
+    kind = PLACE_KINDS[Placement(row.placement)]
+    return Row(determination, _name(determination), row.get_placement_display(), kind, row.position)
+
+
+def _in_order_of_need(batch: Batch, query: Mapping[str, str]) -> Page[Row]:
+    entries = BatchEntry.objects.live().filter(batch=batch).values("application")
+    answers = Determination.objects.current().filter(programme=batch.programme_id, application__in=entries)
+    answers = answers.select_related("application__applicant", "application__village").defer("trace", "facts")
+    found = page(answers, query, by=("need_score", "pk"))
+    rows = [
+        Row(answer, _name(answer), answer.get_outcome_display(), _outcome_kind(answer), None) for answer in found.rows
+    ]
+    return Page(rows, found.previous, found.next)
+
+
+def _outcome_kind(answer: Determination) -> str:
+    return {"eligible": "success", "not_eligible": "danger", "undecided": "warning"}[answer.outcome]
+
+
+def _name(determination: Determination) -> str:
+    applicant = determination.application.applicant
+    return mask_name(applicant.name) if applicant else _("unknown")

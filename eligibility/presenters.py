@@ -1,0 +1,197 @@
+"""A determination as a person reads it: reasons, data with source and date, money. No queries here."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from eligibility.enums import CriterionResult, Outcome
+from eligibility.models import Determination
+from eligibility.rules.catalogue import CATALOGUE, FactType, Unit
+from eligibility.rules.wording import LANGUAGES, quantity
+from verification.enums import Source
+
+KINDS = {Outcome.ELIGIBLE: "success", Outcome.NOT_ELIGIBLE: "danger", Outcome.UNDECIDED: "warning"}
+
+
+@dataclass(frozen=True)
+class FactLine:
+    """One piece of data behind a criterion. `fact_id` may be contested; None when nothing is on record."""
+
+    fact: str
+    label: str
+    value: int | bool | None
+    unit: str
+    display: str
+    source: str
+    as_of: date | None
+    is_old: bool
+    fact_id: int | None
+    contest_url: str
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One criterion: what came out, in a sentence with its numbers, and the data it rests on."""
+
+    criterion: str
+    text: str
+    result: str
+    result_word: str
+    legal: str
+    facts: tuple[FactLine, ...]
+
+    @property
+    def sole(self) -> FactLine | None:
+        """The data of a criterion about one fact."""
+        return self.facts[0] if len(self.facts) == 1 else None
+
+    @property
+    def telling(self) -> tuple[FactLine, ...]:
+        """The data on record that says something: of several counts those that are not nought."""
+        return tuple(fact for fact in self.facts if fact.value is not None and (fact.value or self.sole))
+
+    @property
+    def value(self) -> str:
+        """The data in short, for a table: `2.200 VA`, or `Murid SD: 1 orang; Lansia: 2 orang`."""
+        if self.sole:
+            return self.sole.display if self.telling else ""
+        return "; ".join(f"{fact.label}: {fact.display}" for fact in self.telling)
+
+    @property
+    def source(self) -> str:
+        return ", ".join(dict.fromkeys(fact.source for fact in self.telling))
+
+    @property
+    def as_of(self) -> date | None:
+        """The day the oldest of the data was true."""
+        return min((fact.as_of for fact in self.telling if fact.as_of), default=None)
+
+
+@dataclass(frozen=True)
+class Part:
+    """`count` × `each` = `rupiah`; count None while it is not known."""
+
+    label: str
+    count: int | None
+    each: int
+    rupiah: int
+
+
+@dataclass(frozen=True)
+class Card:
+    code: str
+    programme: str
+    outcome: str
+    outcome_word: str
+    kind: str
+    rupiah_per_year: int
+    parts: tuple[Part, ...]
+    reasons: tuple[Reason, ...]
+    decided_at: datetime
+    rules: str
+
+    @property
+    def sentence(self) -> str:
+        """The decision in one sentence, without its reasons."""
+        names = {"programme": self.programme}
+        sentences: dict[str, str] = {
+            Outcome.ELIGIBLE: _("Your family fits the conditions of %(programme)s."),
+            Outcome.NOT_ELIGIBLE: _("Your family cannot receive %(programme)s yet."),
+            Outcome.UNDECIDED: _("Some data for %(programme)s is not known yet. An officer is checking."),
+        }
+        return sentences[self.outcome] % names
+
+    @property
+    def against(self) -> tuple[Reason, ...]:
+        """What stands in the way, for the top of the page."""
+        return tuple(row for row in self.reasons if row.result == CriterionResult.NOT_MET)
+
+    @property
+    def fulfilled(self) -> tuple[Reason, ...]:
+        return tuple(row for row in self.reasons if row.result == CriterionResult.MET)
+
+    @property
+    def open(self) -> tuple[Reason, ...]:
+        return tuple(row for row in self.reasons if row.result == CriterionResult.UNKNOWN)
+
+
+def card(determination: Determination, *, contest_url: Callable[[int], str] | None = None) -> Card:
+    """The card of a determination (loaded with its programme and rule set) in the language of the page.
+
+    `contest_url` gives the address of "this data is wrong" for the id of a fact, or "" for none.
+    """
+    spoken = language()
+    order = {CriterionResult.NOT_MET: 0, CriterionResult.UNKNOWN: 1, CriterionResult.MET: 2}
+    rows = sorted(determination.trace, key=lambda row: order[row["result"]])
+    decided_on = timezone.localdate(determination.decided_at)
+    link = contest_url or (lambda _fact_id: "")
+    return Card(
+        code=determination.programme.code,
+        programme=str(determination.programme),
+        outcome=determination.outcome,
+        outcome_word=outcome_word(determination.outcome),
+        kind=KINDS[Outcome(determination.outcome)],
+        rupiah_per_year=determination.amount_per_year,
+        parts=tuple(_part(part, spoken) for part in determination.amount_parts),
+        reasons=tuple(_reason(row, spoken, decided_on, link) for row in rows),
+        decided_at=determination.decided_at,
+        rules=str(determination.rule_set),
+    )
+
+
+def language() -> str:
+    """The language of the page, as far as rules are written in it; else Bahasa Indonesia."""
+    active = (get_language() or "").partition("-")[0]
+    return active if active in LANGUAGES else "id"
+
+
+def label(fact_type: FactType) -> str:
+    """What a fact is called on the page."""
+    return fact_type.label(language())
+
+
+def outcome_word(outcome: str) -> str:
+    words: dict[str, str] = {
+        Outcome.ELIGIBLE: _("Fits the conditions"),
+        Outcome.NOT_ELIGIBLE: _("Not possible yet"),
+        Outcome.UNDECIDED: _("An officer is checking"),
+    }
+    return words[outcome]
+
+
+def _reason(row: Mapping[str, Any], spoken: str, decided_on: date, link: Callable[[int], str]) -> Reason:
+    return Reason(
+        criterion=row["criterion"],
+        text=row[f"text_{spoken}"],
+        result=row["result"],
+        result_word=str(CriterionResult(row["result"]).label),
+        legal=row["legal"],
+        facts=tuple(_fact(one, spoken, decided_on, link) for one in row["inputs"]),
+    )
+
+
+def _fact(one: Mapping[str, Any], spoken: str, decided_on: date, link: Callable[[int], str]) -> FactLine:
+    known = CATALOGUE[one["fact"]]
+    as_of = date.fromisoformat(one["as_of"]) if one["as_of"] else None
+    is_known = one["value"] is not None
+    return FactLine(
+        fact=known.name,
+        label=known.label(spoken),
+        value=one["value"],
+        unit=one["unit"],
+        display=quantity(one["value"], Unit(one["unit"]), spoken) if is_known else _("not known yet"),
+        source=str(Source(one["source"]).label) if one["source"] in Source.values else one["source"],
+        as_of=as_of,
+        is_old=as_of is not None and (decided_on - as_of).days > known.max_age_days,
+        fact_id=one["fact_id"],
+        contest_url=link(one["fact_id"]) if one["fact_id"] else "",
+    )
+
+
+def _part(part: Mapping[str, Any], spoken: str) -> Part:
+    return Part(part[f"text_{spoken}"], part["count"], part["each"], part["rupiah"])

@@ -1,0 +1,162 @@
+"""The officers' queue: where each application of the area stands, and what holds it up."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, TextChoices
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from eligibility.enums import Outcome
+from eligibility.models import Determination, Programme
+from eligibility.presenters import KINDS, outcome_word
+from enrollment.enums import ApplicationState
+from enrollment.models import READERS, Application
+from perlinsos.accounts import scoping
+from perlinsos.accounts.models import User
+from perlinsos.messages.names import mask_name
+from perlinsos.regions.models import Area, Level, Parameter
+from verification.enums import CheckState, RequestState
+from verification.models import FaceCheck, SourceRequest
+
+DEFAULT_DECISION_DAYS = 14
+REGENCY_CODE = len("35.10")
+
+
+class Tab(TextChoices):
+    """Parts of the queue; the values are seen in addresses."""
+
+    WAITING = "menunggu", gettext_lazy("Waiting for data")
+    CHECK = "periksa", gettext_lazy("Needs checking")
+    DECIDED = "diputus", gettext_lazy("Decided")
+    ANNOUNCED = "diumumkan", gettext_lazy("Announced")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The current decision about one programme: `PKH`, a word and the kind of its tag."""
+
+    programme: str
+    word: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Case:
+    """One line of the queue. Names stay masked until the case is opened, which is on record."""
+
+    application: Application
+    name: str
+    answers: tuple[Answer, ...]
+    note: str
+    due_on: date
+
+
+def areas(user: User) -> QuerySet[Area]:
+    """What the queue can be narrowed to: districts of the own regency, regencies for a wider area."""
+    codes = scoping.area_codes(user, roles=READERS)
+    level = Level.DISTRICT if codes and min(map(len, codes)) >= REGENCY_CODE else Level.REGENCY
+    within = Q(pk__in=[])
+    for code in codes:
+        within |= Q(code__startswith=code)
+    return Area.objects.filter(within, level=level)
+
+
+def programmes() -> QuerySet[Programme]:
+    return Programme.objects.filter(is_active=True)
+
+
+def narrowed(applications: QuerySet[Application], *, area: str, programme: str, outcome: str) -> QuerySet[Application]:
+    """Those in `area` whose current decision is about `programme` and has `outcome`; all may be empty."""
+    if area:
+        applications = applications.filter(village__code__startswith=f"{area}.")
+    if not (programme or outcome):
+        return applications
+    answers = Determination.objects.current().filter(application=OuterRef("pk"))
+    if programme:
+        answers = answers.filter(programme__code=programme)
+    if outcome:
+        answers = answers.filter(outcome=outcome)
+    return applications.filter(Exists(answers))
+
+
+def in_tab(applications: QuerySet[Application], tab: Tab) -> QuerySet[Application]:
+    return _marked(applications).filter(_condition(tab))
+
+
+def counts(applications: QuerySet[Application]) -> dict[str, int]:
+    """How many applications each tab has, in one query."""
+    marked = _marked(applications)
+    return marked.aggregate(**{tab.name: Count("pk", filter=_condition(tab)) for tab in Tab})
+
+
+def with_details(applications: QuerySet[Application]) -> QuerySet[Application]:
+    """What `cases` reads, in a fixed number of queries whatever the number of rows."""
+    determinations = Determination.objects.current().select_related("programme").order_by("programme__code")
+    # Traces and snapshots are large and not shown here.
+    answers = determinations.defer("trace", "facts", "parameters", "amount_parts")
+    return applications.select_related("applicant", "village__parent").prefetch_related(
+        Prefetch("determinations", queryset=answers, to_attr="answers"),
+        Prefetch("source_requests", queryset=SourceRequest.objects.matching(), to_attr="questions"),
+        Prefetch("face_checks", queryset=FaceCheck.objects.latest_first().defer("template"), to_attr="looks"),
+    )
+
+
+def cases(applications: Iterable[Application]) -> list[Case]:
+    days = _promised_days()
+    return [_case(application, days) for application in applications]
+
+
+def _marked(applications: QuerySet[Application]) -> QuerySet[Any]:
+    open_answers = Determination.objects.current().filter(application=OuterRef("pk"), outcome=Outcome.UNDECIDED)
+    return applications.annotate(is_undecided=Exists(open_answers))
+
+
+def _condition(tab: Tab) -> Q:
+    conditions = {
+        Tab.WAITING: Q(state__in=[ApplicationState.SUBMITTED, ApplicationState.MATCHING]),
+        Tab.CHECK: Q(state=ApplicationState.DECIDED, is_undecided=True),
+        Tab.DECIDED: Q(state=ApplicationState.DECIDED, is_undecided=False),
+        Tab.ANNOUNCED: Q(state=ApplicationState.ANNOUNCED),
+    }
+    return conditions[tab]
+
+
+def _case(application: Any, days: list[Parameter]) -> Case:
+    return Case(
+        application=application,
+        name=mask_name(application.applicant.name),
+        answers=tuple(
+            Answer(answer.programme.code.upper(), outcome_word(answer.outcome), KINDS[Outcome(answer.outcome)])
+            for answer in application.answers
+        ),
+        note=_note(application),
+        due_on=timezone.localdate(application.submitted_at) + timedelta(days=_days_in(application.village_id, days)),
+    )
+
+
+def _note(application: Any) -> str:
+    """What the case waits for."""
+    if application.state not in (ApplicationState.SUBMITTED, ApplicationState.MATCHING):
+        return ""
+    if application.looks and application.looks[0].state == CheckState.REVIEW:
+        return _("An officer must look at the face")
+    if application.looks and application.looks[0].state == CheckState.REJECTED:
+        return _("The face was not confirmed")
+    settled = [RequestState.ANSWERED, RequestState.NOT_FOUND]
+    missing = [question.get_source_display() for question in application.questions if question.state not in settled]
+    if missing:
+        return _("Waiting for %(sources)s") % {"sources": ", ".join(sorted(missing))}
+    return _("Being checked")
+
+
+def _promised_days() -> list[Parameter]:
+    return list(Parameter.objects.in_force().filter(name=Parameter.Name.DECISION_DAYS))
+
+
+def _days_in(village_code: str, days: list[Parameter]) -> int:
+    here = {row.area_id or "": row.value for row in days if village_code.startswith(row.area_id or "")}
+    return int(here[max(here, key=len)]) if here else DEFAULT_DECISION_DAYS

@@ -1,0 +1,19 @@
+"""Work of the queue `decide`. Each task may run twice."""
+
+from celery import shared_task
+
+from eligibility.services import decisions
+from perlinsos.accounts.services import service_account
+from perlinsos.core import jobs
+
+
+@shared_task(name="eligibility.decide_application")
+def decide_application(*, application_id: int) -> None:
+    decisions.decide_if_ready(application_id, by=service_account("eligibility"))
+
+
+@shared_task(name="eligibility.sweep_decisions")
+def sweep_decisions() -> None:
+    """Whatever is complete and was not decided, because a message was lost or a worker died."""
+    for application_id in decisions.due_applications():
+        jobs.enqueue("eligibility.decide_application", application_id=application_id)
