@@ -1,6 +1,8 @@
 """What was contested, who checked it, how it was ruled, and what went back to the source."""
 
+from datetime import date, timedelta
 from typing import ClassVar
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
@@ -61,6 +63,11 @@ class ObjectionWindow(Timestamped):
     def is_open(self) -> bool:
         return self.opens_at <= timezone.now() < self.closes_at
 
+    @property
+    def last_day(self) -> date:
+        """The last whole day on which a family may object, in its own time zone."""
+        return (self.closes_at - timedelta(seconds=1)).astimezone(ZoneInfo(self.batch.area.timezone)).date()
+
 
 class AppealQuerySet(models.QuerySet["Appeal"]):
     def pending(self) -> "AppealQuerySet":
@@ -73,15 +80,16 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
         helped = scoping.area_filter(user, roles=[Role.AGENT], field="application__village_id") & Q(lodged_by=user)
         return self.filter(Q(application__owner=user) | seen | helped)
 
+    def read_by_staff(self, user: User | AnonymousUser) -> "AppealQuerySet":
+        return self.filter(scoping.area_filter(user, roles=READERS, field="application__village_id"))
+
 
 class Appeal(StatefulModel):
     """One objection against one fact of one determination."""
 
     TRANSITIONS: ClassVar = {
         AppealState.LODGED: frozenset({AppealState.REVIEW, AppealState.WITHDRAWN}),
-        AppealState.REVIEW: frozenset(
-            {AppealState.GROUND_CHECK, AppealState.UPHELD, AppealState.DISMISSED, AppealState.WITHDRAWN}
-        ),
+        AppealState.REVIEW: frozenset({AppealState.GROUND_CHECK, AppealState.DISMISSED, AppealState.WITHDRAWN}),
         AppealState.GROUND_CHECK: frozenset({AppealState.CHECKED, AppealState.REVIEW, AppealState.WITHDRAWN}),
         AppealState.CHECKED: frozenset({AppealState.GROUND_CHECK, AppealState.UPHELD, AppealState.DISMISSED}),
     }
@@ -117,6 +125,10 @@ class Appeal(StatefulModel):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def is_pending(self) -> bool:
+        return self.state in PENDING_STATES
 
 
 class Evidence(PublicModel):

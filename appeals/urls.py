@@ -1,3 +1,16 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from appeals.views import desk, status
+
+urlpatterns: list[URLPattern] = [
+    path("status/<uuid:public_id>/", status.application_status, name="application-status"),
+    path("status/<uuid:public_id>/surat/<str:code>/", status.letter_file, name="letter-file"),
+    path("sanggah/<uuid:determination_id>/<str:fact_name>/", status.appeal_new, name="appeal-new"),
+    path("sanggah/<uuid:public_id>/", status.appeal_receipt, name="appeal-receipt"),
+    path("petugas/kasus/<uuid:public_id>/", desk.case_detail, name="case-detail"),
+    path("petugas/sanggahan/", desk.appeal_queue, name="appeal-queue"),
+    path("petugas/sanggahan/<uuid:public_id>/", desk.appeal_detail, name="appeal-detail"),
+    path("petugas/sanggahan/<uuid:public_id>/ambil/", desk.appeal_take_up, name="appeal-take-up"),
+    path("petugas/sanggahan/<uuid:public_id>/cek-lapangan/", desk.ground_check_request, name="ground-check-request"),
+    path("petugas/sanggahan/<uuid:public_id>/putusan/", desk.appeal_rule, name="appeal-rule"),
+]

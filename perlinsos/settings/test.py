@@ -3,8 +3,9 @@
 import os
 
 from perlinsos.settings.base import *  # noqa: F403
-from perlinsos.settings.base import CELERY_BROKER_TRANSPORT_OPTIONS, DATABASES, REDIS_URL, STORAGES
+from perlinsos.settings.base import CELERY_BROKER_TRANSPORT_OPTIONS, DATABASES, INSTALLED_APPS, REDIS_URL, STORAGES
 
+INSTALLED_APPS = [*INSTALLED_APPS, "perlinsos.demo"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 ALLOWED_HOSTS = ["*"]

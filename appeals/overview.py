@@ -1,0 +1,157 @@
+"""What a page needs to know about one case, gathered from every layer below. Reads only."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from appeals import permissions
+from appeals.models import Appeal
+from appeals.services.lodging import window_of
+from eligibility import presenters
+from eligibility.models import Determination, RankedEntry
+from eligibility.rules.catalogue import CATALOGUE
+from eligibility.rules.wording import quantity
+from enrollment.enums import ApplicationState
+from enrollment.models import Application, Member
+from perlinsos.accounts.models import User
+from perlinsos.core.models import AuditEvent
+from perlinsos.messages.models import Letter, OutboxMessage
+from verification import readiness
+from verification.models import Fact
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the timeline a family reads; `at` is None while it is still to come."""
+
+    title: str | Promise
+    at: datetime | date | None
+
+
+def of(application: Application, *, viewer: User | AnonymousUser) -> dict[str, Any]:
+    """The family's status page."""
+    determinations = _current(application)
+    appeals = list(application.appeals.select_related("fact", "ruling").order_by("-created_at"))
+    windows = [window for window in map(window_of, determinations) if window is not None]
+    may_object = isinstance(viewer, User) and permissions.can_lodge(viewer, application)
+    return {
+        "application": application,
+        "cards": [_card(row, appeals, may_object=may_object) for row in determinations],
+        "places": _places(application),
+        "window": windows[0] if windows else None,
+        "may_object": may_object,
+        "appeals": [describe_appeal(appeal) for appeal in appeals],
+        "readiness": readiness.of(application) if application.state in WAITING else None,
+        "messages_told": list(OutboxMessage.objects.inbox_of(application)[:10]),
+        "letters": list(Letter.objects.public().about(application).order_by("-created_at")),
+        "timeline": _timeline(application, windows, appeals),
+    }
+
+
+WAITING = (ApplicationState.SUBMITTED, ApplicationState.MATCHING)
+
+
+def of_contest(determination: Determination, fact: Fact) -> dict[str, Any]:
+    """The page on which a family says that one fact is wrong."""
+    return {
+        "application": determination.application,
+        "determination": determination,
+        "fact": fact,
+        "label": fact_label(fact),
+        "value": fact_value(fact, fact.value),
+        "window": window_of(determination),
+    }
+
+
+def of_case(application: Application, *, viewer: User) -> dict[str, Any]:
+    """The officer's case page: what the family says, what the data say, what happened."""
+    facts = list(Fact.objects.current().filter(family=application.family).order_by("source", "name"))
+    return {
+        "application": application,
+        "members": list(Member.objects.current().filter(family=application.family).select_related("person")),
+        "facts": [(fact, fact_label(fact), fact_value(fact, fact.value)) for fact in facts],
+        "history": list(
+            AuditEvent.objects.filter(subject_type=application._meta.label_lower, subject_id=application.pk)
+            .select_related("actor")
+            .order_by("-at", "-pk")[:50]
+        ),
+    } | of(application, viewer=viewer)
+
+
+def of_appeal(appeal: Appeal) -> dict[str, Any]:
+    """The officer's page of one appeal."""
+    checks = appeal.ground_checks.select_related("photo", "recorded_by", "requested_by").order_by("created_at")
+    return {
+        "appeal": appeal,
+        "application": appeal.application,
+        "described": describe_appeal(appeal),
+        "evidence": list(appeal.evidence.select_related("file")),
+        "checks": [(check, fact_value(appeal.fact, check.observed_value)) for check in checks],
+        "card": presenters.card(appeal.determination),
+    }
+
+
+def describe_appeal(appeal: Appeal) -> dict[str, Any]:
+    return {
+        "appeal": appeal,
+        "label": fact_label(appeal.fact),
+        "recorded": fact_value(appeal.fact, appeal.fact.value),
+        "claimed": fact_value(appeal.fact, appeal.claimed_value),
+        "ruling": getattr(appeal, "ruling", None),
+    }
+
+
+def fact_label(fact: Fact) -> str:
+    known = CATALOGUE.get(fact.name)
+    return presenters.label(known) if known else fact.name
+
+
+def fact_value(fact: Fact, value: Any) -> str:
+    known = CATALOGUE.get(fact.name)
+    if known is None or not known.admits(value):
+        return "" if value is None else str(value)
+    return quantity(value, known.unit, presenters.language())
+
+
+def _current(application: Application) -> list[Determination]:
+    rows = Determination.objects.current().filter(application=application)
+    return list(rows.select_related("programme", "rule_set", "application").order_by("programme__code"))
+
+
+def _card(determination: Determination, appeals: list[Appeal], *, may_object: bool) -> presenters.Card:
+    """The decision card; data that is not contested yet carries the link to contest it."""
+    contested = {appeal.fact_id for appeal in appeals if appeal.is_pending}
+    names = {used["id"]: name for name, used in determination.facts.items()}
+
+    def contest_url(fact_id: int) -> str:
+        if not may_object or fact_id in contested:
+            return ""
+        return reverse("appeal-new", args=[determination.public_id, names[fact_id]])
+
+    return presenters.card(determination, contest_url=contest_url)
+
+
+def _places(application: Application) -> list[RankedEntry]:
+    places = RankedEntry.objects.current().filter(entry__application=application, entry__is_cancelled=False)
+    return list(places.select_related("ranking__batch__programme", "ranking__batch__decree"))
+
+
+def _timeline(application: Application, windows: list[Any], appeals: list[Appeal]) -> list[Step]:
+    steps = [Step(_("Registration received"), application.submitted_at), Step(_("Decision"), application.decided_at)]
+    if windows:
+        steps += [
+            Step(_("Result announced"), windows[0].opens_at),
+            Step(_("Last day to object"), windows[0].last_day),
+        ]
+    else:
+        steps.append(Step(_("Result announced"), None))
+    for appeal in appeals:
+        steps.append(Step(_("Objection received"), appeal.created_at))
+        if (ruling := getattr(appeal, "ruling", None)) is not None:
+            steps.append(Step(_("Objection answered"), ruling.ruled_at))
+    return steps

@@ -1,0 +1,103 @@
+"""Closing the loop: an upheld appeal corrects the fact, decides again, moves the ranking, tells everybody."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from appeals import letters, permissions
+from appeals.enums import AppealState, GroundCheckState
+from appeals.models import Appeal, GroundCheck, Ruling, SourceCorrection
+from eligibility.enums import RankingCause
+from eligibility.models import BatchEntry, Determination
+from eligibility.services import batches, decisions
+from perlinsos.accounts.models import User
+from perlinsos.core import access, audit, jobs, workflow
+from perlinsos.core.errors import DomainError
+from perlinsos.messages.services import tell
+from verification.enums import ASKED_SOURCES, Source
+from verification.models import Fact
+from verification.services import facts, readiness
+
+
+@transaction.atomic
+def rule_appeal(appeal: Appeal, *, is_upheld: bool, reason: str, by: User) -> Ruling:
+    """Answer an appeal. For officers and verifiers who neither decided the batch nor made the visit.
+
+    Upheld: the contested fact is superseded by what the visit saw, every decision that used it is
+    made again under its own rule version, the rankings of its batches are drawn again, a letter is
+    written and the source is asked to mend its record. One transaction: all of it or nothing.
+    Refused with `visit_first`, `nothing_to_correct`, `bad_transition` or `stale`.
+    """
+    access.ensure(permissions.can_rule(by, appeal))
+    readiness.hold(appeal.application)  # application before family, as everywhere: nobody waits in a circle
+    check = appeal.ground_checks.filter(state=GroundCheckState.RECORDED).order_by("-recorded_at").first()
+    if is_upheld:
+        _ensure_correctable(appeal, check)
+    appeal = workflow.move(appeal, AppealState.UPHELD if is_upheld else AppealState.DISMISSED, by=by)
+    ruling = Ruling(appeal=appeal, is_upheld=is_upheld, reason=reason, ruled_by=by)
+    if is_upheld and check is not None:
+        ruling.new_fact = _correct(appeal, check, by=by)
+        ruling.new_determination = _decide_again(appeal, by=by)
+    ruling.save()
+    audit.record("appeals.ruling.made", subject=ruling, by=by, upheld=is_upheld, appeal=appeal.pk)
+    if is_upheld:
+        _ask_source_to_correct(ruling)
+    letters.order_ruling_letter(ruling, by=by)
+    _tell_family(ruling)
+    return ruling
+
+
+def _ensure_correctable(appeal: Appeal, check: GroundCheck | None) -> None:
+    if check is None:
+        raise DomainError(_("Ask for a ground check first: a correction rests on what was seen."), code="visit_first")
+    if check.observed_value == appeal.fact.value:
+        raise DomainError(
+            _("The visit saw the same value as the data, so there is nothing to correct."), code="nothing_to_correct"
+        )
+
+
+def _correct(appeal: Appeal, check: GroundCheck, *, by: User) -> Fact:
+    seen_on = timezone.localdate(check.recorded_at)
+    return facts.supersede_fact(
+        appeal.fact, value=check.observed_value, source=Source.GROUND_CHECK, as_of=seen_on, by=by
+    )
+
+
+def _decide_again(appeal: Appeal, *, by: User) -> Determination | None:
+    application, answer = appeal.application, None
+    for old in Determination.objects.current().filter(application=application).select_related("programme", "rule_set"):
+        if appeal.fact.name not in old.facts:
+            continue
+        new = decisions.redecide(application, old.programme, rule_set=old.rule_set, cause=f"appeal:{appeal.pk}", by=by)
+        if old.programme_id == appeal.determination.programme_id:
+            answer = new
+        for entry in BatchEntry.objects.filter(
+            application=application, programme=old.programme, is_cancelled=False
+        ).select_related("batch"):
+            batches.rerank(entry.batch, cause=RankingCause.APPEAL, reference=appeal.reference, by=by)
+    return answer
+
+
+def _ask_source_to_correct(ruling: Ruling) -> None:
+    source = ruling.appeal.fact.source
+    if source in ASKED_SOURCES:
+        correction = SourceCorrection.objects.create(ruling=ruling, source=source)
+        jobs.enqueue("appeals.send_correction", correction_id=correction.pk)
+
+
+def _tell_family(ruling: Ruling) -> None:
+    appeal = ruling.appeal
+    with override(appeal.application.language):
+        answer = (
+            _("Objection %(reference)s is accepted. The data is corrected and we decided again. See your letter.")
+            if ruling.is_upheld
+            else _("Objection %(reference)s is not accepted. The reason is in your letter.")
+        )
+        tell(
+            appeal.application,
+            key=f"appeal-ruled:{appeal.pk}",
+            title=_("The answer to your objection"),
+            body=answer % {"reference": appeal.reference},
+            address=appeal.application.phone or "",
+        )

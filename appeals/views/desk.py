@@ -1,0 +1,108 @@
+"""The officers' side: the case as a whole, and the appeals to review."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from appeals import overview, permissions
+from appeals.forms import GroundCheckRequestForm, RulingForm
+from appeals.models import Appeal
+from appeals.services import reviewing, ruling
+from enrollment.models import Application
+from perlinsos.core import audit
+from perlinsos.core.errors import DomainError
+
+PAGE = 50
+
+
+@require_safe
+def case_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """What the family says, what the data say, what happened. Opening it is itself on record."""
+    application = get_object_or_404(Application.objects.read_by_staff(request.user), public_id=public_id)
+    audit.record("enrollment.application.viewed", subject=application, by=request.user)
+    return render(request, "appeals/case_detail.html", overview.of_case(application, viewer=request.user))
+
+
+@require_safe
+def appeal_queue(request: HttpRequest) -> HttpResponse:
+    """Pending appeals of the officer's area, the one promised soonest first."""
+    pending = (
+        Appeal.objects.read_by_staff(request.user)
+        .pending()
+        .select_related("application__village", "determination__programme", "fact", "reviewer")
+    )
+    rows = pending.order_by("answer_by", "pk")[:PAGE]
+    return render(request, "appeals/appeal_queue.html", {"appeals": rows, "total": pending.count()})
+
+
+@require_safe
+def appeal_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    appeal = _appeal(request, public_id)
+    audit.record("appeals.appeal.viewed", subject=appeal, by=request.user)
+    return _show(request, appeal)
+
+
+@require_POST
+def appeal_take_up(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    appeal = _appeal(request, public_id)
+    try:
+        reviewing.take_up(appeal, by=request.user)
+    except DomainError as error:
+        messages.error(request, str(error.message))
+    return redirect("appeal-detail", public_id=public_id)
+
+
+@require_POST
+def ground_check_request(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    appeal = _appeal(request, public_id)
+    form = GroundCheckRequestForm(request.POST)
+    if form.is_valid():
+        try:
+            reviewing.request_ground_check(appeal, instructions=form.cleaned_data["instructions"], by=request.user)
+        except DomainError as error:
+            form.add_error(None, error.message)
+        else:
+            messages.success(request, _("The visit is asked for. Agents of the village see it now."))
+            return redirect("appeal-detail", public_id=public_id)
+    return _show(request, appeal, check_form=form)
+
+
+@require_POST
+def appeal_rule(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    appeal = _appeal(request, public_id)
+    form = RulingForm(request.POST)
+    if form.is_valid():
+        try:
+            ruling.rule_appeal(appeal, by=request.user, **form.cleaned_data)
+        except DomainError as error:
+            form.add_error(None, error.message)
+        else:
+            messages.success(request, _("The ruling stands. The family is told and the letter is being written."))
+            return redirect("appeal-detail", public_id=public_id)
+    return _show(request, appeal, ruling_form=form)
+
+
+def _appeal(request: HttpRequest, public_id: UUID) -> Appeal:
+    return get_object_or_404(Appeal.objects.read_by_staff(request.user), public_id=public_id)
+
+
+def _show(
+    request: HttpRequest,
+    appeal: Appeal,
+    *,
+    check_form: GroundCheckRequestForm | None = None,
+    ruling_form: RulingForm | None = None,
+) -> HttpResponse:
+    context = overview.of_appeal(appeal) | {
+        "check_form": check_form or GroundCheckRequestForm(),
+        "ruling_form": ruling_form or RulingForm(),
+        "form": check_form or ruling_form,
+        "may_review": permissions.can_review(request.user, appeal),
+        "may_rule": permissions.can_rule(request.user, appeal),
+        "has_decided": permissions.has_decided(request.user, appeal.window.batch),
+    }
+    return render(request, "appeals/appeal_detail.html", context)
