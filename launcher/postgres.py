@@ -73,7 +73,9 @@ class Postgres:
         return demotion(self.state, self.bin)
 
     def url(self, database: str = "portal") -> str:
-        return f"postgresql://{ROLE}:{self.password}@/{database}?host={quote(str(self.sockets), safe='')}"
+        return (
+            f"postgresql://{ROLE}:{quote(self.password, safe='')}@/{database}?host={quote(str(self.sockets), safe='')}"
+        )
 
     def start(self) -> "Postgres":
         self._refuse_other_major()
