@@ -52,6 +52,10 @@ class CardMember:
     is_alive: bool = True
     deceased_on: date | None = None
 
+    @property
+    def relation_label(self) -> str:
+        return str(Relation(self.relation).label)
+
 
 @dataclass(frozen=True, slots=True)
 class CardData:

@@ -43,7 +43,7 @@ class Step(models.TextChoices):
     PHOTO = "photo", _("Face photo")
     FAMILY = "family", _("Family")
     HOME = "home", _("Home and members")
-    CONTACT = "contact", _("Phone")
+    CONTACT = "contact", _("Phone number")
     ACCOUNT = "account", _("Bank account")
     REVIEW = "review", _("Check your answers")
 

@@ -181,6 +181,13 @@ class Application(StatefulModel):
         return self.reference
 
     @property
+    def place(self) -> str:
+        """Village, district and regency, as people write it on an envelope."""
+        village = self.village
+        district = village.parent if village else None
+        return ", ".join(str(area) for area in (village, district, district and district.parent) if area)
+
+    @property
     def is_draft(self) -> bool:
         return self.state == ApplicationState.DRAFT
 
