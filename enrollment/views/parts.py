@@ -1,4 +1,4 @@
-"""What the pages of the form share: who may come in, whose draft it is, where back leads."""
+"""What the pages of the form share: who may come in, whose draft it is, what every page shows."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -8,12 +8,12 @@ from django.contrib.auth.decorators import login_not_required
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 
 from enrollment import kept
 from enrollment.enums import Step
 from enrollment.forms.family import TypedFamily
 from enrollment.models import Application
+from enrollment.views.doors import Door
 from perlinsos.accounts.models import User
 from perlinsos.core.errors import DomainError
 
@@ -56,23 +56,17 @@ def own_draft(request: UserRequest) -> Application | None:
 
 
 def page(
-    request: UserRequest, template: str, application: Application, form: BaseForm | TypedFamily, step: Step, **more: Any
+    request: UserRequest, template: str, door: Door, form: BaseForm | TypedFamily, step: Step, **more: Any
 ) -> HttpResponse:
     """One page of the form, with its step, its way back and the stamp that keeps what is typed."""
     context = {
-        "application": application,
+        "application": door.application,
+        "door": door,
         "form": form,
         "step": step,
         "steps": len(Step),
-        "back_url": back_url(application, step),
+        "back_url": door.back(step),
         "stamp": kept.stamp(request.user),
         "is_restored": request.method != "POST" and form.is_bound,
     }
-    return render(request, f"enrollment/{template}.html", {**context, **more})
-
-
-def back_url(application: Application, step: Step) -> str:
-    """To the page before; who came from the summary goes back to it."""
-    if application.step == Step.REVIEW and step != Step.REVIEW:
-        return reverse("application-step", args=[Step.REVIEW])
-    return reverse("application-step", args=[step.previous]) if step.previous else reverse("start")
+    return render(request, template, {**context, **more})

@@ -10,6 +10,7 @@ from enrollment.forms.steps import UNKNOWN, AccountForm, ConsentForm, ContactFor
 from enrollment.models import Application, BankAccount, ConsentText, Member
 from enrollment.models.people import MemberQuerySet
 from enrollment.views import family
+from enrollment.views.doors import Door
 from enrollment.views.parts import UserRequest, for_citizens, own_application, page, refuse
 from perlinsos.core.errors import DomainError
 
@@ -33,19 +34,20 @@ def step(request: UserRequest, step: str) -> HttpResponse:
     if step not in Step.values:
         raise Http404
     wanted, application = Step(step), own_application(request)
-    if application is None or not _is_open(application, wanted, request):
+    if application is None or not is_open(application, wanted, request):
         return redirect("application-resume")
-    return PAGES[wanted](request, application)
+    return PAGES[wanted](request, Door(application))
 
 
-def _is_open(application: Application, wanted: Step, request: UserRequest) -> bool:
+def is_open(application: Application, wanted: Step, request: UserRequest) -> bool:
+    """Whether the page is reached in a draft; after sending only a better photo is taken."""
     if application.is_draft:
         return wanted.number <= Step(application.step).number
     return wanted == Step.PHOTO and permissions.can_add_photo(request.user, application)
 
 
-def _consent(request: UserRequest, application: Application) -> HttpResponse:
-    form = ConsentForm(kept.answers(request, request.user))
+def consent(request: UserRequest, door: Door) -> HttpResponse:
+    application, form = door.application, ConsentForm(kept.answers(request, request.user))
     if request.method == "POST" and form.is_valid():
         if form.cleaned_data["answer"] == "no":
             services.refuse_consent(application, by=request.user)
@@ -55,17 +57,17 @@ def _consent(request: UserRequest, application: Application) -> HttpResponse:
         except DomainError as error:
             refuse(form, error)
         else:
-            return redirect("application-step", application.step)
+            return redirect(door.step(application.step))
     texts = ConsentText.objects.public()
-    return page(request, "consent", application, form, Step.CONSENT, texts=texts)
+    return page(request, "enrollment/consent.html", door, form, Step.CONSENT, texts=texts)
 
 
-def _photo(request: UserRequest, application: Application) -> HttpResponse:
-    form = PhotoForm(None, None)
+def photo(request: UserRequest, door: Door) -> HttpResponse:
+    application, form = door.application, PhotoForm(None, None)
     try:
         if "cannot" in request.POST:
             application = services.choose_manual_photo(application, by=request.user)
-            return redirect("application-step", application.step)
+            return redirect(door.step(application.step))
         if request.method == "POST":
             form = PhotoForm(request.POST, request.FILES)
         if form.is_valid():
@@ -73,10 +75,11 @@ def _photo(request: UserRequest, application: Application) -> HttpResponse:
             return redirect("selfie-check", document.public_id)
     except DomainError as error:
         refuse(form, error, "photo")
-    return page(request, "photo", application, form, Step.PHOTO)
+    return page(request, "enrollment/photo.html", door, form, Step.PHOTO)
 
 
-def _home(request: UserRequest, application: Application) -> HttpResponse:
+def home(request: UserRequest, door: Door) -> HttpResponse:
+    application = door.application
     members = list(_members(application).living())
     is_answered = Step(application.step).number > Step.HOME.number
     form = HomeForm(
@@ -88,8 +91,8 @@ def _home(request: UserRequest, application: Application) -> HttpResponse:
         except DomainError as error:
             refuse(form, error)
         else:
-            return redirect("application-step", application.step)
-    return page(request, "home", application, form, Step.HOME)
+            return redirect(door.step(application.step))
+    return page(request, "enrollment/home.html", door, form, Step.HOME)
 
 
 def _home_initial(application: Application, members: list[Member], is_answered: bool) -> dict[str, object]:
@@ -104,7 +107,8 @@ def _home_initial(application: Application, members: list[Member], is_answered: 
     return told
 
 
-def _contact(request: UserRequest, application: Application) -> HttpResponse:
+def contact(request: UserRequest, door: Door) -> HttpResponse:
+    application = door.application
     initial = {"phone": application.phone or "", "phone_owner": application.phone_owner}
     form = ContactForm(kept.answers(request, request.user), initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -113,11 +117,12 @@ def _contact(request: UserRequest, application: Application) -> HttpResponse:
         except DomainError as error:
             refuse(form, error)
         else:
-            return redirect("application-step", application.step)
-    return page(request, "contact", application, form, Step.CONTACT)
+            return redirect(door.step(application.step))
+    return page(request, "enrollment/contact.html", door, form, Step.CONTACT)
 
 
-def _account(request: UserRequest, application: Application) -> HttpResponse:
+def account(request: UserRequest, door: Door) -> HttpResponse:
+    application = door.application
     account: BankAccount | None = getattr(application, "bank_account", None)
     initial = {"holder": application.applicant.name if application.applicant else ""}
     if account is not None:
@@ -129,22 +134,22 @@ def _account(request: UserRequest, application: Application) -> HttpResponse:
         except DomainError as error:
             refuse(form, error)
         else:
-            return redirect("application-step", application.step)
-    return page(request, "account", application, form, Step.ACCOUNT)
+            return redirect(door.step(application.step))
+    return page(request, "enrollment/account.html", door, form, Step.ACCOUNT)
 
 
-def _review(request: UserRequest, application: Application) -> HttpResponse:
-    form = ReviewForm(kept.answers(request, request.user))
+def review(request: UserRequest, door: Door) -> HttpResponse:
+    application, form = door.application, ReviewForm(kept.answers(request, request.user))
     if request.method == "POST" and form.is_valid():
         try:
-            services.submit_application(application, by=request.user)
+            door.submit(application, by=request.user)
         except DomainError as error:
             refuse(form, error)
         else:
-            return redirect("application-receipt")
+            return redirect(door.receipt)
     members, account = list(_members(application).current()), getattr(application, "bank_account", None)
     told = [member for member in members if member.told]
-    return page(request, "review", application, form, Step.REVIEW, members=members, told=told, account=account)
+    return page(request, "enrollment/review.html", door, form, Step.REVIEW, members=members, told=told, account=account)
 
 
 def _members(application: Application) -> MemberQuerySet:
@@ -162,11 +167,11 @@ def refused(request: UserRequest) -> HttpResponse:
 
 
 PAGES = {
-    Step.CONSENT: _consent,
-    Step.PHOTO: _photo,
+    Step.CONSENT: consent,
+    Step.PHOTO: photo,
     Step.FAMILY: family.family,
-    Step.HOME: _home,
-    Step.CONTACT: _contact,
-    Step.ACCOUNT: _account,
-    Step.REVIEW: _review,
+    Step.HOME: home,
+    Step.CONTACT: contact,
+    Step.ACCOUNT: account,
+    Step.REVIEW: review,
 }
