@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
-                ('name', models.CharField(choices=[('served', 'Takes part in the programme'), ('minimum_wage', 'Regency minimum wage (UMK), rupiah a month'), ('objection_days', 'Length of the objection window, days'), ('decision_days', 'Promised days until a decision'), ('face_thresholds', 'Face thresholds')], max_length=30)),
+                ('name', models.CharField(choices=[('served', 'Takes part in the programme'), ('minimum_wage', 'Regency minimum wage (UMK), rupiah a month'), ('objection_days', 'Length of the objection window, days'), ('decision_days', 'Promised days until a decision'), ('face_thresholds', 'Face thresholds'), ('power_limit_va', 'Limit of electric power, VA'), ('land_limit_m2', 'Limit of land, square metres')], max_length=30)),
                 ('value', models.JSONField()),
                 ('source', models.CharField(help_text='Decree or other source of the value', max_length=300)),
                 ('valid_during', django.contrib.postgres.fields.ranges.DateRangeField(verbose_name='valid')),
@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='parameter',
-            constraint=models.CheckConstraint(condition=models.Q(('name__in', ['served', 'minimum_wage', 'objection_days', 'decision_days', 'face_thresholds'])), name='parameter_name_is_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('name__in', ['served', 'minimum_wage', 'objection_days', 'decision_days', 'face_thresholds', 'power_limit_va', 'land_limit_m2'])), name='parameter_name_is_known'),
         ),
         migrations.AddConstraint(
             model_name='parameter',
