@@ -42,8 +42,8 @@ const start = (root) => {
       for (let i = 0; i < data.length; i += 4) sum += 0.299 * data[i] + 0.587 * data[i + 1] + 0.114 * data[i + 2];
       return sum / (side * side);
     };
-    const trouble = mean(0, 0, 48) > 110 ? "psBacklit" : "psDark";
-    say(mean(16, 12, 16) > 60 ? "psReady" : trouble);
+    const [middle, all] = [mean(16, 12, 16), mean(0, 0, 48)];
+    say(all > 90 && middle < all / 2 ? "psBacklit" : middle < 60 ? "psDark" : "psReady");
   };
 
   const openCamera = async () => {
@@ -66,8 +66,8 @@ const start = (root) => {
 
   // A selfie is cut to what the 3:4 stage showed, so nobody outside the picture comes along.
   const takePhoto = async () => {
+    if (!video.videoWidth) await new Promise((ready) => video.addEventListener("loadeddata", ready, { once: true }));
     const { videoWidth: width, videoHeight: height } = video;
-    if (!width) return;
     const wide = selfie ? Math.min(width, (height * 3) / 4) : width;
     const high = selfie ? Math.min(height, (width * 4) / 3) : height;
     const scale = Math.min(1, SIDE / Math.max(wide, high));
