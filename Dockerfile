@@ -16,7 +16,7 @@ RUN DJANGO_SETTINGS_MODULE=perlinsos.settings.production \
     BASE_URL=https://build.invalid ALLOWED_HOSTS=build.invalid EMAIL_HOST=build.invalid \
     OIDC_ISSUER=https://build.invalid OIDC_CLIENT_ID=build OIDC_CLIENT_SECRET=build \
     SOURCES_URL=https://build.invalid SOURCES_TOKEN=build \
-    sh -c '.venv/bin/python manage.py catalogues --compile && .venv/bin/python manage.py collectstatic --noinput' \
+    sh -c '.venv/bin/python manage.py catalogues --compile && .venv/bin/python manage.py collectstatic --noinput --ignore=redoc' \
     && .venv/bin/python -m compileall -q . \
     && rm -rf launcher requirements
 

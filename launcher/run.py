@@ -104,7 +104,7 @@ def choose_ports(asked: int | None) -> tuple[int, int]:
 
 def _start_sign_ins(variables: Mapping[str, str]) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [services.PYTHON, "manage.py", "demo", "--print"],
+        [services.PYTHON, "manage.py", "demo", "--print", "--skip-checks"],
         cwd=ROOT,
         env=environment.for_portal(variables),
         stdout=subprocess.PIPE,

@@ -15,6 +15,7 @@ PYTHON = sys.executable
 GRANIAN = [PYTHON, "-m", "granian", "--interface", "wsgi", "--host", ports.HOST, "--no-ws", "--respawn-failed-workers"]
 WORKER = [PYTHON, "-m", "celery", "-A", "perlinsos.celery", "worker", "--loglevel", "INFO", "--without-gossip"]
 BEAT = [PYTHON, "-m", "celery", "-A", "perlinsos.celery", "beat", "--loglevel", "INFO", "--pidfile="]
+QUICKLY = ["--verbosity=0", "--skip-checks"]  # the checks load every page; ./portal test runs them
 CATALOGUES = ("*/locale/*/LC_MESSAGES/*.po", "perlinsos/*/locale/*/LC_MESSAGES/*.po")
 
 
@@ -44,28 +45,28 @@ def steps(state: Path, variables: Mapping[str, str]) -> list[Step]:
         Step("pictures for the demo", [PYTHON, "-m", "launcher.pictures"], portal, may_fail=True),
         Step(
             "portal tables",
-            [*manage, "migrate", "--verbosity=0"],
+            [*manage, "migrate", *QUICKLY],
             portal,
             inputs=("*/migrations/*.py", "perlinsos/*/migrations/*.py"),
             key=variables["DATABASE_URL"],
         ),
         Step(
             "sandbox tables",
-            [*sandbox_manage, "migrate", "--verbosity=0"],
+            [*sandbox_manage, "migrate", *QUICKLY],
             sandbox,
             inputs=("sandbox/**/migrations/*.py",),
             key=variables["SANDBOX_DATABASE_URL"],
         ),
         Step(
             "translations",
-            [*manage, "catalogues", "--compile"],
+            [*manage, "catalogues", "--compile", "--skip-checks"],
             portal,
             inputs=CATALOGUES,
             is_done=lambda: all(po.with_suffix(".mo").exists() for glob in CATALOGUES for po in ROOT.glob(glob)),
         ),
         Step(
             "static files",
-            [*manage, "collectstatic", "--noinput", "--verbosity=0"],
+            [*manage, "collectstatic", "--noinput", "--ignore=redoc", *QUICKLY],
             portal,
             inputs=("static/**/*",),
             is_done=lambda: (state / "static").exists(),
@@ -81,7 +82,7 @@ def steps(state: Path, variables: Mapping[str, str]) -> list[Step]:
         ),
         Step(
             "demo data",
-            [*manage, "demo"],
+            [*manage, "demo", "--skip-checks"],
             portal,
             key=variables["DATABASE_URL"],
             after=("portal tables", "translations", "residents of the sandbox"),
