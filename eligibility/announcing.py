@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from eligibility import permissions
-from eligibility.enums import BatchState, Placement
+from eligibility.enums import BatchState, Outcome, Placement
 from eligibility.models import Batch, BatchEntry, Determination, Quota, RankedEntry, Ranking
 from eligibility.paging import Page, page
-from eligibility.services.rankings import preview
 from perlinsos.accounts.models import User
 from perlinsos.decrees.models import Decree, DecreeKind
 from perlinsos.messages.names import mask_name
@@ -37,6 +36,39 @@ class Row:
     placement: str
     kind: str
     position: int | None
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What announcing now would lead to. `undecided` families are left out and wait for their answer."""
+
+    eligible: int
+    not_eligible: int
+    undecided: int
+    places: int
+    funded: int
+    waiting: int
+    rupiah_per_year: int
+
+
+def preview(batch: Batch) -> Preview:
+    """The numbers an announcement would give, in two queries."""
+    counts = _answers(batch).aggregate(
+        eligible=Count("pk", filter=Q(outcome=Outcome.ELIGIBLE)),
+        not_eligible=Count("pk", filter=Q(outcome=Outcome.NOT_ELIGIBLE)),
+        undecided=Count("pk", filter=Q(outcome=Outcome.UNDECIDED)),
+        rupiah=Sum("amount_per_year"),
+    )
+    places, eligible = batch.places_left(batch.quota), counts["eligible"]
+    return Preview(
+        eligible=eligible,
+        not_eligible=counts["not_eligible"],
+        undecided=counts["undecided"],
+        places=places,
+        funded=min(eligible, places),
+        waiting=max(0, eligible - places),
+        rupiah_per_year=counts["rupiah"] or 0,
+    )
 
 
 def quotas_of(user: User) -> QuerySet[Quota]:
@@ -104,14 +136,17 @@ def _placed(row: RankedEntry) -> Row:
 
 
 def _in_order_of_need(batch: Batch, query: Mapping[str, str]) -> Page[Row]:
-    entries = BatchEntry.objects.live().filter(batch=batch).values("application")
-    answers = Determination.objects.current().filter(programme=batch.programme_id, application__in=entries)
-    answers = answers.select_related("application__applicant", "application__village").defer("trace", "facts")
+    answers = _answers(batch).select_related("application__applicant", "application__village").defer("trace", "facts")
     found = page(answers, query, by=("need_score", "pk"))
     rows = [
         Row(answer, _name(answer), answer.get_outcome_display(), _outcome_kind(answer), None) for answer in found.rows
     ]
     return Page(rows, found.previous, found.next)
+
+
+def _answers(batch: Batch) -> QuerySet[Determination]:
+    entries = BatchEntry.objects.live().filter(batch=batch).values("application")
+    return Determination.objects.current().filter(programme=batch.programme_id, application__in=entries)
 
 
 def _outcome_kind(answer: Determination) -> str:

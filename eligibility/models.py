@@ -161,6 +161,10 @@ class QuotaQuerySet(models.QuerySet["Quota"]):
     def in_force(self) -> "QuotaQuerySet":
         return self.filter(valid_during__contains=timezone.localdate())
 
+    def hold(self, pk: int) -> "Quota":
+        """Whoever gives out places holds the row: two rankings cannot both take the last one."""
+        return self.select_for_update(of=("self",)).get(pk=pk)
+
 
 class Quota(Timestamped):
     """How many families a programme can fund in an area and period. Set by Kemensos, not the region."""
@@ -256,6 +260,10 @@ class Batch(StatefulModel):
     def __str__(self) -> str:
         return self.reference
 
+    def places_left(self, quota: Quota) -> int:
+        """Places of the quota that other announced batches have not taken."""
+        return max(0, quota.places - RankedEntry.objects.current().funded_under(quota, besides=self).count())
+
 
 class BatchEntryQuerySet(models.QuerySet["BatchEntry"]):
     def live(self) -> "BatchEntryQuerySet":
@@ -312,6 +320,9 @@ class RankedEntryQuerySet(models.QuerySet["RankedEntry"]):
     def current(self) -> "RankedEntryQuerySet":
         """Places of the latest ranking of batches that are announced."""
         return self.filter(ranking__is_current=True)
+
+    def funded_under(self, quota: Quota, *, besides: Batch) -> "RankedEntryQuerySet":
+        return self.filter(ranking__batch__quota=quota, placement=Placement.FUNDED).exclude(ranking__batch=besides)
 
     def visible_to(self, user: User | AnonymousUser) -> "RankedEntryQuerySet":
         return self.filter(ranking__batch__in=Batch.objects.visible_to(user))

@@ -23,6 +23,8 @@ from verification.enums import CheckState, RequestState
 from verification.models import FaceCheck, SourceRequest
 
 DEFAULT_DECISION_DAYS = 14
+SETTLED = [RequestState.ANSWERED, RequestState.NOT_FOUND]
+AT_ONCE = 200
 REGENCY_CODE = len("35.10")
 
 
@@ -81,6 +83,16 @@ def narrowed(applications: QuerySet[Application], *, area: str, programme: str, 
     if outcome:
         answers = answers.filter(outcome=outcome)
     return applications.filter(Exists(answers))
+
+
+def due() -> list[int]:
+    """Applications whose sources have all answered and whose face is confirmed, oldest first, for the sweep."""
+    requests = SourceRequest.objects.matching().filter(application=OuterRef("pk"))
+    faces = FaceCheck.objects.filter(application=OuterRef("pk"), state__in=[CheckState.ACCEPTED, CheckState.CONFIRMED])
+    complete = Application.objects.filter(
+        Exists(requests), ~Exists(requests.exclude(state__in=SETTLED)), Exists(faces), state=ApplicationState.MATCHING
+    )
+    return list(complete.order_by("submitted_at").values_list("pk", flat=True)[:AT_ONCE])
 
 
 def in_tab(applications: QuerySet[Application], tab: Tab) -> QuerySet[Application]:
@@ -146,8 +158,7 @@ def _note(application: Any) -> str:
         return _("An officer must look at the face")
     if application.looks and application.looks[0].state == CheckState.REJECTED:
         return _("The face was not confirmed")
-    settled = [RequestState.ANSWERED, RequestState.NOT_FOUND]
-    missing = [question.get_source_display() for question in application.questions if question.state not in settled]
+    missing = [question.get_source_display() for question in application.questions if not question.is_settled]
     if missing:
         return _("Waiting for %(sources)s") % {"sources": ", ".join(sorted(missing))}
     return _("Being checked")

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from eligibility import queue
 from eligibility.services import decisions
 from perlinsos.accounts.services import service_account
 from perlinsos.core import jobs
@@ -15,5 +16,5 @@ def decide_application(*, application_id: int) -> None:
 @shared_task(name="eligibility.sweep_decisions")
 def sweep_decisions() -> None:
     """Whatever is complete and was not decided, because a message was lost or a worker died."""
-    for application_id in decisions.due_applications():
+    for application_id in queue.due():
         jobs.enqueue("eligibility.decide_application", application_id=application_id)

@@ -6,10 +6,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from eligibility import permissions
+from eligibility import notices, permissions
 from eligibility.enums import BatchState, RankingCause
 from eligibility.models import Batch, BatchEntry, Determination, Programme, Quota, RankedEntry, Ranking
-from eligibility.services import notices, rankings
+from eligibility.services import rankings
 from enrollment import services as enrollment
 from enrollment.enums import ApplicationState
 from enrollment.models import Application
@@ -85,7 +85,7 @@ def announce_batch(batch: Batch, *, decree: Decree, by: User) -> Ranking:
     if not _may_rest_on(decree, batch):
         raise DomainError(_("This decree does not hold here and today. Choose another one."), code="decree_not_valid")
     _lock_applications(batch)
-    quota = rankings.locked_quota(batch.quota_id)
+    quota = Quota.objects.hold(batch.quota_id)
     batch = _move_to_announced(batch, decree, by=by)
     ranking = rankings.draw(batch, quota, cause=RankingCause.ANNOUNCEMENT, reference="", by=by)
     for place in _families(ranking):
@@ -103,7 +103,7 @@ def rerank(batch: Batch, *, cause: RankingCause, reference: str, by: User) -> Ra
     its first ranking will use the decisions as they are then.
     """
     access.ensure(permissions.can_rerank(by, batch))
-    quota = rankings.locked_quota(batch.quota_id)
+    quota = Quota.objects.hold(batch.quota_id)
     batch.refresh_from_db()
     if batch.state not in (BatchState.ANNOUNCED, BatchState.FINAL):
         return None

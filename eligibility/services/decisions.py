@@ -3,17 +3,15 @@
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from eligibility import permissions
+from eligibility import notices, permissions
+from eligibility.documents import document_of
 from eligibility.models import Determination, Programme, RuleSet
-from eligibility.rules.evaluate import FactValue, Verdict, evaluate
-from eligibility.services import notices
-from eligibility.services.rulesets import document_of
+from eligibility.replaying import fact_values, outcome_fields, replay, snapshot
+from eligibility.rules.evaluate import evaluate
 from enrollment import services as enrollment
 from enrollment.enums import ApplicationState
 from enrollment.models import Application
@@ -21,15 +19,15 @@ from perlinsos.accounts.models import User
 from perlinsos.core import access, audit
 from perlinsos.core.errors import DomainError
 from perlinsos.regions.models import Parameter
-from verification.enums import CheckState, RequestState
-from verification.models import FaceCheck, Fact, SourceRequest
-from verification.services import readiness
+from verification import readiness
+from verification.models import Fact
 from verification.services.facts import current_facts
+
+__all__ = ["decide_application", "decide_if_ready", "redecide", "replay"]
 
 logger = logging.getLogger(__name__)
 
 DECIDABLE = (ApplicationState.MATCHING, ApplicationState.DECIDED)
-AT_ONCE = 200
 
 
 @dataclass(frozen=True)
@@ -102,6 +100,7 @@ def redecide(
     return new
 
 
+@transaction.atomic
 def decide_if_ready(application_id: int, *, by: User) -> list[Determination]:
     """What the task calls: decide when it is time, and do nothing when it is not. It may run twice."""
     application = Application.objects.filter(pk=application_id, state__in=DECIDABLE).first()
@@ -112,26 +111,6 @@ def decide_if_ready(application_id: int, *, by: User) -> list[Determination]:
     except DomainError as error:  # somebody else moved it meanwhile, or no rules are in force yet
         logger.warning("application %s is not decided: %s", application_id, error.code)
         return []
-
-
-def due_applications() -> list[int]:
-    """Applications whose sources have all answered and whose face is confirmed, oldest first."""
-    requests = SourceRequest.objects.matching().filter(application=OuterRef("pk"))
-    answered = [RequestState.ANSWERED, RequestState.NOT_FOUND]
-    confirmed = FaceCheck.objects.filter(
-        application=OuterRef("pk"), state__in=[CheckState.ACCEPTED, CheckState.CONFIRMED]
-    )
-    due = Application.objects.filter(
-        Exists(requests), ~Exists(requests.exclude(state__in=answered)), Exists(confirmed), state=DECIDABLE[0]
-    )
-    return list(due.order_by("submitted_at").values_list("pk", flat=True)[:AT_ONCE])
-
-
-def replay(determination: Determination) -> bool:
-    """Whether the stored facts, parameters and rule version still give the stored decision, row by row."""
-    verdict = evaluate(document_of(determination.rule_set), _values(determination.facts), determination.parameters)
-    stored = {name: getattr(determination, name) for name in _outcome_fields(verdict)}
-    return stored == _outcome_fields(verdict)
 
 
 # --- how ------------------------------------------------------------------------------------------
@@ -162,14 +141,14 @@ def _determine(
 ) -> Determination | None:
     """The determination this evidence leads to, not saved yet; None when `current` says the same."""
     document = document_of(rule_set)
-    facts = {name: _snapshot(evidence.facts[name]) for name in sorted(document.facts & evidence.facts.keys())}
+    facts = {name: snapshot(evidence.facts[name]) for name in sorted(document.facts & evidence.facts.keys())}
     parameters = {
         name: evidence.parameters[name] for name in sorted(document.regional_parameters & evidence.parameters.keys())
     }
     used = (rule_set.pk, facts, parameters)
     if current is not None and used == (current.rule_set_id, current.facts, current.parameters):
         return None
-    verdict = evaluate(document, _values(facts), parameters)
+    verdict = evaluate(document, fact_values(facts), parameters)
     return Determination(
         application=application,
         programme_id=rule_set.programme_id,
@@ -179,7 +158,7 @@ def _determine(
         criteria_count=len(document.criteria),
         cause=cause,
         supersedes=current,
-        **_outcome_fields(verdict),
+        **outcome_fields(verdict),
     )
 
 
@@ -195,24 +174,3 @@ def _record(determination: Determination, *, by: User) -> None:
         cause=determination.cause,
         supersedes=determination.supersedes_id,
     )
-
-
-def _snapshot(fact: Fact) -> dict[str, Any]:
-    return {"id": fact.pk, "value": fact.value, "source": fact.source, "as_of": fact.as_of.isoformat()}
-
-
-def _values(facts: Mapping[str, Mapping[str, Any]]) -> dict[str, FactValue]:
-    return {
-        name: FactValue(fact["value"], id=fact["id"], source=fact["source"], as_of=fact["as_of"])
-        for name, fact in facts.items()
-    }
-
-
-def _outcome_fields(verdict: Verdict) -> dict[str, Any]:
-    return {
-        "outcome": verdict.outcome,
-        "trace": [row.as_json() for row in verdict.trace],
-        "amount_per_year": verdict.amount_per_year,
-        "amount_parts": [part.as_json() for part in verdict.amount_parts],
-        "need_score": verdict.need_score,
-    }

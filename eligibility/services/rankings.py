@@ -1,9 +1,9 @@
 """Drawing the order of a batch: need first, then a lot with a published seed, never beyond the quota."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from django.db.models import Count, Q, Sum
+from django.db import transaction
+from django.db.models import Q
 
 from eligibility.enums import BatchState, Outcome, Placement, RankingCause
 from eligibility.models import Batch, BatchEntry, BatchEntryQuerySet, Determination, Quota, RankedEntry, Ranking
@@ -13,53 +13,7 @@ from perlinsos.accounts.models import User
 from perlinsos.core import audit
 
 
-@dataclass(frozen=True)
-class Preview:
-    """What announcing now would lead to. `undecided` families are left out and wait for their answer."""
-
-    eligible: int
-    not_eligible: int
-    undecided: int
-    places: int
-    funded: int
-    waiting: int
-    rupiah_per_year: int
-
-
-def locked_quota(quota_id: int) -> Quota:
-    """Whoever gives out places of a quota holds its row: two rankings cannot both take the last one."""
-    return Quota.objects.select_for_update().get(pk=quota_id)
-
-
-def places_left(batch: Batch, quota: Quota) -> int:
-    """Places of the quota that other announced batches have not taken."""
-    taken = RankedEntry.objects.current().filter(ranking__batch__quota=quota, placement=Placement.FUNDED)
-    return max(0, quota.places - taken.exclude(ranking__batch=batch).count())
-
-
-def preview(batch: Batch) -> Preview:
-    counts = (
-        Determination.objects.current()
-        .filter(programme=batch.programme_id, application__in=_live(batch).values("application"))
-        .aggregate(
-            eligible=Count("pk", filter=Q(outcome=Outcome.ELIGIBLE)),
-            not_eligible=Count("pk", filter=Q(outcome=Outcome.NOT_ELIGIBLE)),
-            undecided=Count("pk", filter=Q(outcome=Outcome.UNDECIDED)),
-            rupiah=Sum("amount_per_year"),
-        )
-    )
-    places, eligible = places_left(batch, batch.quota), counts["eligible"]
-    return Preview(
-        eligible=eligible,
-        not_eligible=counts["not_eligible"],
-        undecided=counts["undecided"],
-        places=places,
-        funded=min(eligible, places),
-        waiting=max(0, eligible - places),
-        rupiah_per_year=counts["rupiah"] or 0,
-    )
-
-
+@transaction.atomic
 def draw(batch: Batch, quota: Quota, *, cause: RankingCause, reference: str, by: User) -> Ranking:
     """Place every entry anew and keep the earlier ranking as history. The caller holds the quota.
 
@@ -71,7 +25,7 @@ def draw(batch: Batch, quota: Quota, *, cause: RankingCause, reference: str, by:
     held = _places(earlier)
     decided = _decisions(batch, held)
     _live(batch).exclude(pk__in=decided).update(is_cancelled=True)
-    ranking = _next_ranking(batch, earlier, places_left(batch, quota), cause=cause, reference=reference)
+    ranking = _next_ranking(batch, earlier, batch.places_left(quota), cause=cause, reference=reference)
     entries = {entry.pk: entry for entry in _live(batch).select_related("application")}
     rows = place(
         (_candidate(entries[pk], decided[pk], batch, held) for pk in entries), places=ranking.places, seed=batch.seed

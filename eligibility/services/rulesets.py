@@ -1,29 +1,17 @@
 """Rule documents become rule sets: enacted once, never edited, followed by the next version."""
 
-import hashlib
-import json
 from datetime import timedelta
-from functools import lru_cache
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from eligibility.documents import fingerprint
 from eligibility.models import Programme, RuleSet
-from eligibility.rules.document import DocumentError, RuleDocument, parse
+from eligibility.rules.document import RuleDocument, parse
 from perlinsos.accounts.models import User
 from perlinsos.core import audit
 from perlinsos.core.errors import DomainError
-
-
-def fingerprint(data: dict[str, Any]) -> str:
-    """SHA-256 of the document in one canonical spelling (sorted names, no spaces, UTF-8)."""
-    return hashlib.sha256(_canonical(data).encode()).hexdigest()
-
-
-def document_of(rule_set: RuleSet) -> RuleDocument:
-    """The rules of a version, read from its row; reading is remembered, as versions never change."""
-    return _parsed(_canonical(rule_set.document))
 
 
 @transaction.atomic
@@ -75,15 +63,3 @@ def _create(programme: Programme, document: RuleDocument, data: dict[str, Any], 
     except IntegrityError as error:
         message = _("%(programme)s already has rules for part of this time.") % {"programme": programme}
         raise DomainError(message, code="overlap") from error
-
-
-def _canonical(data: dict[str, Any]) -> str:
-    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-
-
-@lru_cache(maxsize=64)
-def _parsed(canonical: str) -> RuleDocument:
-    return parse(json.loads(canonical))
-
-
-__all__ = ["DocumentError", "document_of", "enact_rule_set", "fingerprint"]

@@ -9,7 +9,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from eligibility.services.rulesets import DocumentError, enact_rule_set
+from eligibility.rules.document import DocumentError
+from eligibility.services.rulesets import enact_rule_set
 from perlinsos.accounts.services import service_account
 from perlinsos.core.errors import DomainError
 

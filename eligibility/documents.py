@@ -1,0 +1,28 @@
+"""Rule documents as rows keep them: one canonical spelling, read once."""
+
+import hashlib
+import json
+from functools import lru_cache
+from typing import Any
+
+from eligibility.models import RuleSet
+from eligibility.rules.document import RuleDocument, parse
+
+
+def fingerprint(data: dict[str, Any]) -> str:
+    """SHA-256 of the document in one canonical spelling (sorted names, no spaces, UTF-8)."""
+    return hashlib.sha256(_canonical(data).encode()).hexdigest()
+
+
+def document_of(rule_set: RuleSet) -> RuleDocument:
+    """The rules of a version, read from its row; reading is remembered, as versions never change."""
+    return _parsed(_canonical(rule_set.document))
+
+
+def _canonical(data: dict[str, Any]) -> str:
+    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+@lru_cache(maxsize=64)
+def _parsed(canonical: str) -> RuleDocument:
+    return parse(json.loads(canonical))

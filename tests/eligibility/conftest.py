@@ -1,0 +1,103 @@
+"""Rules in force, families whose data are complete, and batches on their way."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from eligibility.models import Batch, Determination, Programme
+from eligibility.services import batches, decisions
+from enrollment.models import Application
+from perlinsos.accounts.models import User
+from perlinsos.accounts.services import service_account
+from perlinsos.core import jobs
+from perlinsos.regions.models import Area, Parameter
+from tests import factories
+from tests.cast import BANYUWANGI, KESILIR, TABANAN, Cast
+from tests.eligibility.documents import POOR_FAMILY
+from verification.enums import ASKED_SOURCES
+
+UNITS = {"pln.power_va": "VA"}
+MakeFamily = Callable[..., Application]
+SentTasks = list[tuple[str, dict[str, int]]]
+
+
+@pytest.fixture
+def rules(db: None) -> dict[str, Programme]:
+    """The shipped rules in force, and the minimum wage of both regencies (UMK 2025)."""
+    call_command("load_rulesets", verbosity=0)
+    for code, wage in ((BANYUWANGI, 2_810_139), (TABANAN, 3_100_000)):
+        factories.ParameterFactory(area=factories.area(code), name=Parameter.Name.MINIMUM_WAGE, value=wage)
+    return {programme.code: programme for programme in Programme.objects.all()}
+
+
+@pytest.fixture
+def make_family(rules: dict[str, Programme]) -> MakeFamily:
+    return complete_family
+
+
+def complete_family(village: str = KESILIR, **facts: Any) -> Application:
+    """A sent application whose sources have all answered; `pln__power_va=2200` changes a fact, None removes it."""
+    application = factories.ApplicationFactory(matching=True, village=factories.area(village))
+    for source in ASKED_SOURCES:
+        factories.SourceRequestFactory(application=application, source=source, answered=True)
+    factories.FaceCheckFactory(application=application, accepted=True)
+    values = {**POOR_FAMILY, **{name.replace("__", "."): value for name, value in facts.items()}}
+    for name, value in values.items():
+        if value is not None:
+            factories.FactFactory(family=application.family, name=name, value=value, unit=UNITS.get(name, ""))
+    return application
+
+
+@pytest.fixture
+def worker(db: None) -> User:
+    return service_account("eligibility")
+
+
+@pytest.fixture
+def decided(make_family: MakeFamily, worker: User) -> MakeFamily:
+    """A family as `make_family` makes it, decided."""
+
+    def make(village: str = KESILIR, **facts: Any) -> Application:
+        application = make_family(village, **facts)
+        decisions.decide_application(application, by=worker)
+        application.refresh_from_db()
+        return application
+
+    return make
+
+
+@pytest.fixture
+def pkh(rules: dict[str, Programme]) -> Programme:
+    return rules["pkh"]
+
+
+@pytest.fixture
+def banyuwangi(db: None) -> Area:
+    return factories.area(BANYUWANGI)
+
+
+@pytest.fixture
+def prepared(cast: Cast, pkh: Programme, banyuwangi: Area) -> Callable[..., Batch]:
+    """Every decided PKH case of Banyuwangi in a batch that Ani handed over, with this many places."""
+
+    def make(places: int = 2) -> Batch:
+        factories.QuotaFactory(programme=pkh, area=banyuwangi, places=places)
+        batch = batches.prepare_batch(area=banyuwangi, programme=pkh, by=cast.ani)
+        return batches.hand_over(batch, by=cast.ani)
+
+    return make
+
+
+def answer(application: Application, code: str = "pkh") -> Determination:
+    """The current determination of a programme."""
+    return Determination.objects.current().get(application=application, programme__code=code)
+
+
+@pytest.fixture
+def sent_tasks(monkeypatch: pytest.MonkeyPatch) -> SentTasks:
+    """Names and arguments of the tasks that are woken."""
+    sent: SentTasks = []
+    monkeypatch.setattr(jobs, "enqueue", lambda name, **ids: sent.append((name, ids)))
+    return sent

@@ -1,0 +1,101 @@
+"""Loading documents: once, unchanged for ever, followed by the next version."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from django.core.management import CommandError, call_command
+
+from eligibility.documents import document_of
+from eligibility.models import Programme, RuleSet
+from eligibility.services.rulesets import enact_rule_set
+from perlinsos.accounts.models import User
+from perlinsos.core.errors import DomainError
+from perlinsos.core.models import AuditEvent
+from tests.eligibility.documents import small
+
+pytestmark = pytest.mark.django_db
+
+
+def file_of(folder: Path, **changes: Any) -> str:
+    path = folder / "rules.yaml"
+    path.write_text(yaml.safe_dump(small(**changes), allow_unicode=True))
+    return str(path)
+
+
+def test_the_shipped_rules_load_once() -> None:
+    call_command("load_rulesets", verbosity=0)
+    first = set(RuleSet.objects.values_list("programme__code", "version", "sha256"))
+    call_command("load_rulesets", verbosity=0)
+    assert set(RuleSet.objects.values_list("programme__code", "version", "sha256")) == first
+    assert {code for code, _version, _digest in first} == {"pkh", "sembako"}
+    assert all(len(digest) == 64 for _code, _version, digest in first)
+    assert AuditEvent.objects.filter(action="eligibility.rule_set.enacted").count() == 2
+    assert Programme.objects.get(code="pkh").name == "Program Keluarga Harapan"
+
+
+def test_what_is_stored_reads_back_as_the_same_rules() -> None:
+    call_command("load_rulesets", verbosity=0)
+    for rule_set in RuleSet.objects.in_force(date(2026, 6, 1)):
+        assert document_of(rule_set).version == rule_set.version == "2026-1"
+        assert document_of(rule_set) is document_of(RuleSet.objects.get(pk=rule_set.pk))
+
+
+def test_a_changed_document_of_an_old_version_is_refused(tmp_path: Path) -> None:
+    call_command("load_rulesets", file_of(tmp_path), verbosity=0)
+    with pytest.raises(CommandError, match="uji 2026-1 sudah ada dengan isi lain"):
+        call_command("load_rulesets", file_of(tmp_path, notes=["changed"]), verbosity=0)
+    assert RuleSet.objects.count() == 1
+
+
+def test_the_next_version_ends_the_open_one(tmp_path: Path) -> None:
+    call_command("load_rulesets", file_of(tmp_path), verbosity=0)
+    following = {"version": "2027-1", "valid": {"from": "2027-01-01", "until": None}}
+    call_command("load_rulesets", file_of(tmp_path, **following), verbosity=0)
+    assert RuleSet.objects.in_force(date(2026, 12, 31)).get().version == "2026-1"
+    assert RuleSet.objects.in_force(date(2027, 1, 1)).get().version == "2027-1"
+
+
+def test_two_versions_never_hold_at_once(tmp_path: Path) -> None:
+    call_command("load_rulesets", file_of(tmp_path), verbosity=0)
+    earlier = {"version": "2025-9", "valid": {"from": "2025-09-01", "until": "2026-02-01"}}
+    with pytest.raises(CommandError, match="sudah punya aturan untuk sebagian waktu ini"):
+        call_command("load_rulesets", file_of(tmp_path, **earlier), verbosity=0)
+
+
+def test_a_bad_document_is_refused_with_place_and_reason_in_bahasa(tmp_path: Path) -> None:
+    criterion = {**small()["criteria"][0], "test": {"fact": "pln.voltage", "le": 1}, "legal": "x"}
+    with pytest.raises(CommandError) as caught:
+        call_command("load_rulesets", file_of(tmp_path, criteria=[criterion]), verbosity=0)
+    assert "criteria[0].test.fact: “pln.voltage” bukan data dalam katalog." in str(caught.value)
+    assert not RuleSet.objects.exists()
+
+
+def test_a_name_given_twice_in_the_file_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "twice.yaml"
+    path.write_text("version: a\nversion: b\n")
+    with pytest.raises(CommandError, match="given twice"):
+        call_command("load_rulesets", str(path), verbosity=0)
+
+
+def test_no_python_object_comes_out_of_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "evil.yaml"
+    path.write_text("version: !!python/object/apply:os.system ['true']\n")
+    with pytest.raises(CommandError):
+        call_command("load_rulesets", str(path), verbosity=0)
+
+
+def test_a_missing_file_is_said(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="nowhere.yaml"):
+        call_command("load_rulesets", str(tmp_path / "nowhere.yaml"), verbosity=0)
+
+
+def test_the_service_says_whether_the_version_is_new(worker: User) -> None:
+    first, is_new = enact_rule_set(small(), by=worker)
+    again, is_new_again = enact_rule_set(small(), by=worker)
+    assert (first, is_new, is_new_again) == (again, True, False)
+    with pytest.raises(DomainError) as caught:
+        enact_rule_set(small(notes=["other"]), by=worker)
+    assert caught.value.code == "version_changed"
