@@ -85,7 +85,7 @@ def _decision(determination: Determination) -> dict[str, Any]:
     return {
         "programme": card.programme,
         "outcome": card.outcome_word,
-        "sentence": _amount(card),
+        "sentence": f"{card.sentence} {_amount(card)}".strip(),
         "rows": [_row(reason) for reason in card.reasons],
     }
 
@@ -93,7 +93,7 @@ def _decision(determination: Determination) -> dict[str, Any]:
 def _amount(card: presenters.Card) -> str:
     if not card.rupiah_per_year:
         return ""
-    return _("Your family fits this programme: %(amount)s a year.") % {"amount": rupiah(card.rupiah_per_year)}
+    return _("That is %(amount)s a year.") % {"amount": rupiah(card.rupiah_per_year)}
 
 
 def _row(reason: presenters.Reason) -> dict[str, str]:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from appeals import permissions
+from appeals import permissions, wording
 from appeals.models import Appeal
 from appeals.services.lodging import window_of
 from eligibility import presenters
@@ -22,7 +22,10 @@ from perlinsos.accounts.models import User
 from perlinsos.core.models import AuditEvent
 from perlinsos.messages.models import Letter, OutboxMessage
 from verification import readiness
+from verification.enums import Source
 from verification.models import Fact
+
+WAITING = (ApplicationState.SUBMITTED, ApplicationState.MATCHING)
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ def of(application: Application, *, viewer: User | AnonymousUser) -> dict[str, A
     determinations = _current(application)
     appeals = list(application.appeals.select_related("fact", "ruling").order_by("-created_at"))
     windows = [window for window in map(window_of, determinations) if window is not None]
+    how_far = readiness.of(application) if application.state in WAITING else None
     may_object = isinstance(viewer, User) and permissions.can_lodge(viewer, application)
     return {
         "application": application,
@@ -46,14 +50,12 @@ def of(application: Application, *, viewer: User | AnonymousUser) -> dict[str, A
         "window": windows[0] if windows else None,
         "may_object": may_object,
         "appeals": [describe_appeal(appeal) for appeal in appeals],
-        "readiness": readiness.of(application) if application.state in WAITING else None,
+        "readiness": how_far,
+        "waiting_for": ", ".join(str(Source(code).label) for code in how_far.waiting) if how_far else "",
         "messages_told": list(OutboxMessage.objects.inbox_of(application)[:10]),
         "letters": list(Letter.objects.public().about(application).order_by("-created_at")),
         "timeline": _timeline(application, windows, appeals),
     }
-
-
-WAITING = (ApplicationState.SUBMITTED, ApplicationState.MATCHING)
 
 
 def of_contest(determination: Determination, fact: Fact) -> dict[str, Any]:
@@ -75,11 +77,8 @@ def of_case(application: Application, *, viewer: User) -> dict[str, Any]:
         "application": application,
         "members": list(Member.objects.current().filter(family=application.family).select_related("person")),
         "facts": [(fact, fact_label(fact), fact_value(fact, fact.value)) for fact in facts],
-        "history": list(
-            AuditEvent.objects.filter(subject_type=application._meta.label_lower, subject_id=application.pk)
-            .select_related("actor")
-            .order_by("-at", "-pk")[:50]
-        ),
+        "warnings": wording.warnings_of(application),
+        "history": [(wording.event_title(event), event) for event in _events(application)],
     } | of(application, viewer=viewer)
 
 
@@ -116,6 +115,11 @@ def fact_value(fact: Fact, value: Any) -> str:
     if known is None or not known.admits(value):
         return "" if value is None else str(value)
     return quantity(value, known.unit, presenters.language())
+
+
+def _events(application: Application) -> list[AuditEvent]:
+    about = AuditEvent.objects.filter(subject_type=application._meta.label_lower, subject_id=application.pk)
+    return list(about.select_related("actor").order_by("-at", "-pk")[:50])
 
 
 def _current(application: Application) -> list[Determination]:

@@ -30,7 +30,7 @@ def rule_appeal(appeal: Appeal, *, is_upheld: bool, reason: str, by: User) -> Ru
     Refused with `visit_first`, `nothing_to_correct`, `bad_transition` or `stale`.
     """
     access.ensure(permissions.can_rule(by, appeal))
-    readiness.hold(appeal.application)  # application before family, as everywhere: nobody waits in a circle
+    readiness.hold(appeal.application_id)  # application before family, as everywhere: nobody waits in a circle
     check = appeal.ground_checks.filter(state=GroundCheckState.RECORDED).order_by("-recorded_at").first()
     if is_upheld:
         _ensure_correctable(appeal, check)

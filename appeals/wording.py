@@ -1,0 +1,50 @@
+"""Codes of the case file in words an officer reads: warnings about the data, and what happened."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from enrollment.models import Application
+from perlinsos.core.models import AuditEvent
+
+WARNINGS: dict[str, Promise] = {
+    "applicant_not_listed": _("The applicant is not on the family card."),
+    "card_not_found": _("Dukcapil does not know a family card of this NIK."),
+    "card_unavailable": _("Dukcapil did not answer; the family was typed by hand."),
+    "deceased_head": _("The head of the family has died."),
+    "deceased_member": _("The card still lists somebody who has died."),
+    "duplicate_nik": _("The card has the same NIK twice."),
+    "family_differs_from_card": _("The family was typed by hand and differs from its card."),
+    "kk_number_unknown": _("The number of the family card is not known."),
+    "member_without_nik": _("A member has no usable NIK."),
+    "nik_area_renumbered": _("The area in a NIK has another code today."),
+    "nik_birth_date_differs": _("A NIK and the birth date do not agree. That is possible: NIKs are never changed."),
+    "nik_held_by_other": _("A NIK on the card is held by somebody else."),
+    "nik_malformed": _("A NIK on the card cannot be one."),
+    "nik_sex_differs": _("A NIK and the sex on the card do not agree."),
+    "no_head": _("The card names no head of the family."),
+    "two_heads": _("The card names two heads of the family."),
+    "village_differs": _("The family lives in another village than its card says."),
+}
+
+EVENTS: dict[str, Promise] = {
+    "enrollment.application.started": _("Registration begun"),
+    "enrollment.application.answered": _("Answers filled in"),
+    "enrollment.application.village_chosen": _("Village chosen"),
+    "enrollment.consent.given": _("Consent given"),
+    "enrollment.family_card.recorded": _("Family card received"),
+    "enrollment.selfie.added": _("Face photo added"),
+    "enrollment.application.submitted": _("Registration sent"),
+    "enrollment.application.matching": _("Sources are asked"),
+    "enrollment.application.decided": _("Decided"),
+    "enrollment.application.announced": _("Announced"),
+    "enrollment.application.withdrawn": _("Withdrawn"),
+    "enrollment.application.viewed": _("Case opened"),
+}
+
+
+def warnings_of(application: Application) -> list[Promise | str]:
+    return [WARNINGS.get(code, code) for code in application.data_warnings]
+
+
+def event_title(event: AuditEvent) -> Promise | str:
+    return EVENTS.get(event.action, event.action)
