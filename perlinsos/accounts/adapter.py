@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
+from django.db import transaction
 from django.http import HttpRequest
 
 from perlinsos.accounts import services
@@ -12,13 +13,13 @@ from perlinsos.accounts.enums import UserKind
 from perlinsos.accounts.models import User
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Staff accounts are made by an administrator; nobody signs up with a password."""
         return False
 
 
-class CitizenAdapter(DefaultSocialAccountAdapter):
+class CitizenAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     """Turns a sign-in at the identity provider into a citizen user without e-mail or password."""
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
@@ -32,6 +33,7 @@ class CitizenAdapter(DefaultSocialAccountAdapter):
         user.kind, user.email = UserKind.CITIZEN, None
         return user
 
+    @transaction.atomic
     def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Any = None) -> User:
         user: User = sociallogin.user
         user.set_unusable_password()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from perlinsos.accounts.enums import Role, UserKind
 from perlinsos.accounts.models import ApiClient, IdentityClaims, Membership, Organisation, User, token_digest
@@ -72,3 +73,10 @@ def register_api_client(
     client = ApiClient.objects.create(user=user, name=name, token_digest=token_digest(token))
     audit.record("accounts.api_client.registered", subject=client, by=by, area=area_code)
     return client, token
+
+
+@transaction.atomic
+def revoke_api_client(client: ApiClient, *, by: User) -> None:
+    """Refuse the client's token from now on. For administrators; revoking again changes nothing."""
+    if ApiClient.objects.filter(pk=client.pk, revoked_at=None).update(revoked_at=timezone.now()):
+        audit.record("accounts.api_client.revoked", subject=client, by=by)

@@ -1,0 +1,3 @@
+from tests.support.sandbox_process import sandbox
+
+__all__ = ["sandbox"]
