@@ -43,19 +43,15 @@ def main(arguments: list[str]) -> int:
     with ExitStack() as stack:
         pytest_servers.enter(stack)
         environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "perlinsos.settings.test"}
-        failed = _run([_COMPILE], environment)
         if arguments:
             return _pytest(arguments, environment)
         browser.find_or_install()
         _fetch_pictures(environment)
-        failed += _run(CHECKS, environment)
+        failed = _run(CHECKS, environment)
         tests = _pytest(["-n", str(AT_ONCE), "--dist", "loadgroup"], environment)
     if failed:
         console.say(f"FAILED CHECKS: {', '.join(failed)}")
     return 1 if failed else tests
-
-
-_COMPILE = Check("translations compiled", [*DJANGO, "catalogues", "--compile"])
 
 
 def _run(checks: Sequence[Check], environment: Mapping[str, str]) -> list[str]:
