@@ -30,10 +30,13 @@ from enrollment.models import Application
 from enrollment.models import Member as FamilyMember
 from perlinsos.accounts.enums import UserKind
 from perlinsos.accounts.models import Membership, Organisation, User
+from perlinsos.accounts.services import service_account
+from perlinsos.core import workflow
 from perlinsos.decrees.models import Decree, DecreeKind
 from perlinsos.demo.people import BANYUWANGI, PASSWORD, STAFF, TABANAN, Member
 from perlinsos.regions.models import Area
-from verification.services import faces
+from verification.enums import CheckState, Judgement
+from verification.services import face_review, faces
 
 FAMILIES = Path(__file__).parent / "families.yaml"
 YEAR = (date(2026, 1, 1), date(2027, 1, 1))
@@ -65,8 +68,10 @@ def load() -> None:
     officer = User.objects.get(email="lilis@dinsos.example")
     for family in yaml.safe_load(FAMILIES.read_text()):
         application = _enrol(family, by=agent)
-        check = faces.open_manual_check(application)
-        faces.settle_face_check(check, confirmed=True, reason="documents_match", by=officer)
+        worker = service_account("verification")
+        check = faces.open_manual_check(application.pk, by=worker)
+        check = workflow.move(check, CheckState.REVIEW, by=worker)  # no reference picture is fetched while loading
+        face_review.settle_face_check(check, confirmed=True, reason=Judgement.MET_IN_PERSON, by=officer)
 
 
 def _decrees(area_code: str) -> Decree:
