@@ -30,7 +30,7 @@ def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
     """To the front door and afterwards back to this page, with what was just typed."""
     if request.method == "POST":
         _keep(request)
-    return redirect(f"{reverse('start')}?{urlencode({'next': request.path})}")
+    return redirect(f"{reverse('start')}?{urlencode({'next': request.get_full_path()})}")
 
 
 def answers(request: HttpRequest, user: User) -> QueryDict | None:

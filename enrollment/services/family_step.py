@@ -39,8 +39,7 @@ def record_family_card(
     warnings = set(held.data_warnings) - set(CARD_MISSING.values())
     if card is not None and as_of is not None:
         FamilyCard.objects.update_or_create(application=held, defaults={"as_of": as_of, "content": cards.dump(card)})
-        warnings |= set(card.warnings)
-        warnings |= _compare_with_answers(held, card)
+        warnings = (warnings - {"kk_number_unknown"}) | set(card.warnings) | _compare_with_answers(held, card)
     elif state in CARD_MISSING:
         warnings.add(CARD_MISSING[FamilyCardState(state)])
     held.family_card_state = FamilyCardState.RECEIVED if card is not None else FamilyCardState(state)

@@ -11,6 +11,7 @@ from enrollment.disclosures import who_looked
 from enrollment.enums import PhotoRoute
 from enrollment.forms.lookup import LookupForm
 from enrollment.models import Application
+from enrollment.views.doors import Door
 from enrollment.views.parts import UserRequest, for_citizens, own_application
 
 
@@ -21,13 +22,20 @@ def receipt(request: UserRequest) -> HttpResponse:
     application = own_application(request)
     if application is None or application.is_draft:
         return redirect("application-resume")
+    return show_receipt(request, Door(application), "enrollment/receipt.html")
+
+
+def show_receipt(request: UserRequest, door: Door, template: str) -> HttpResponse:
+    """The code, its QR and what happens next, on `template`."""
+    application = door.application
     check_url = request.build_absolute_uri(f"{reverse('status-lookup')}?kode={application.receipt_code}")
     context = {
         "application": application,
+        "door": door,
         "check_url": check_url,
         "is_photo_later": application.photo_route == PhotoRoute.MANUAL,
     }
-    return render(request, "enrollment/receipt.html", context)
+    return render(request, template, context)
 
 
 @login_not_required
