@@ -20,6 +20,7 @@ LAYERS = (
     "eligibility",
     "appeals",
     "agents",
+    "perlinsos/demo",
 )
 PACKAGES = tuple(dict.fromkeys(layer.partition("/")[0] for layer in LAYERS))
 
