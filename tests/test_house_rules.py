@@ -151,7 +151,7 @@ def test_saves_name_their_fields() -> None:
     ]
     no(
         hits,
-        instead="Save what you changed: save(update_fields=[…]); a new row with create() or save(force_insert=True):",
+        instead="Save what you changed: save(update_fields=[…]); a new row: create() or save(force_insert=True):",
     )
 
 
