@@ -1,14 +1,14 @@
 """Who may do what with face checks, photographs and sources. Enforced inside the services."""
 
-from enrollment.models import Application
+from enrollment.models import READERS, Application
 from enrollment.permissions import can_fill
 from perlinsos.accounts import scoping
 from perlinsos.accounts.enums import Role
 from perlinsos.accounts.models import User
 from verification.models import FaceCheck
 
-FACE_READERS = (Role.OFFICER, Role.AUDITOR)
-HEALTH_READERS = (Role.OFFICER, Role.VERIFIER, Role.COORDINATOR, Role.OPERATOR, Role.AUDITOR)
+DESK = (*READERS, Role.COORDINATOR)
+FACE_READERS = (Role.OFFICER, Role.VERIFIER, Role.AUDITOR)
 
 
 def can_wait(user: User, application: Application) -> bool:
@@ -16,8 +16,13 @@ def can_wait(user: User, application: Application) -> bool:
     return can_fill(user, application)
 
 
+def can_open_desk(user: User) -> bool:
+    """Whoever works at the desk may see the face queue of the area (names masked) and how the sources are."""
+    return bool(scoping.area_codes(user, roles=DESK))
+
+
 def can_see_faces(user: User) -> bool:
-    """Officers compare, auditors look over their shoulders. The queue itself is cut to their area."""
+    """Officers compare, verifiers and auditors look over their shoulders; each within the own area."""
     return bool(scoping.area_codes(user, roles=FACE_READERS))
 
 
@@ -27,10 +32,6 @@ def can_settle(user: User, check: FaceCheck) -> bool:
     if user.pk in (application.owner_id, application.assisted_by_id):
         return False
     return scoping.holds_role(user, Role.OFFICER, village_code=application.village_id or "")
-
-
-def can_see_health(user: User) -> bool:
-    return bool(scoping.area_codes(user, roles=HEALTH_READERS))
 
 
 def can_ask_again(user: User) -> bool:

@@ -94,7 +94,9 @@ def test_each_source_has_its_own_sense(rogue: Rogue, source: str, body: dict[str
         ask(source)
 
 
-@pytest.mark.parametrize("body", [{"image_base64": "%%%", "content_type": "image/jpeg"}, {"content_type": "image/jpeg"}])
+@pytest.mark.parametrize(
+    "body", [{"image_base64": "%%%", "content_type": "image/jpeg"}, {"content_type": "image/jpeg"}]
+)
 def test_a_photograph_that_is_none(rogue: Rogue, body: dict[str, Any]) -> None:
     rogue.says(body)
     with pytest.raises(SourceUnavailable, match="bad_answer"):

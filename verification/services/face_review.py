@@ -74,6 +74,14 @@ def ask_for_visit(check: FaceCheck, *, by: User) -> FaceCheck:
     return check
 
 
+@transaction.atomic
+def apply_judgement(check: FaceCheck, *, judgement: Judgement, by: User) -> FaceCheck:
+    """Do what an officer's answer means: settle it, or ask for a visit. Refused as these two are."""
+    if judgement == Judgement.UNSURE:
+        return ask_for_visit(check, by=by)
+    return settle_face_check(check, confirmed=judgement.confirms, reason=judgement, by=by)
+
+
 def _ensure_newest(check: FaceCheck) -> None:
     held = readiness.hold(check.application_id)
     if FaceCheck.objects.filter(application=held, pk__gt=check.pk).exists():

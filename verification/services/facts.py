@@ -21,18 +21,18 @@ current_facts = Fact.objects.current_of
 
 
 @transaction.atomic
-def record_facts(request: SourceRequest, answers: Iterable[FactValue], *, as_of: date, by: User) -> list[Fact]:
+def record_facts(asked: SourceRequest, answers: Iterable[FactValue], *, as_of: date, by: User) -> list[Fact]:
     """Keep what a source answered; returns the facts that are new. For the worker that asked.
 
     An answer that says what we hold already (same value, same day, same source) adds nothing. One
     that is outranked by what we hold (`rules.SOURCE_RANK`: a ground check outranks a register, and
     older data never replaces newer) is noted in the audit trail and changes nothing.
     """
-    family = request.application.family
+    family = asked.application.family
     assert family is not None  # a constraint of Application: what was sent has a family
     drafts = [
-        Fact(family=family, name=said.name, value=said.value, unit=said.unit, source=request.source, as_of=as_of,
-             request=request)
+        Fact(family=family, name=said.name, value=said.value, unit=said.unit, source=asked.source, as_of=as_of,
+             request=asked)
         for said in answers
     ]  # fmt: skip
     return _keep(family, drafts, by=by)

@@ -47,11 +47,11 @@ def claim_card(application_id: int) -> ClaimedCard | None:
 
 
 @transaction.atomic
-def record_card(request: SourceRequest, found: FoundCard, *, by: User) -> bool:
+def record_card(asked: SourceRequest, found: FoundCard, *, by: User) -> bool:
     """Hand the card to the form. For the worker that asked. False when the lease was lost meanwhile."""
-    application = readiness.hold(request.application_id)
+    application = readiness.hold(asked.application_id)
     now = timezone.now()
-    counts = SourceRequest.objects.held(request).update(
+    counts = SourceRequest.objects.held(asked).update(
         state=RequestState.NOT_FOUND if found.card is None else RequestState.ANSWERED,
         lease_until=None,
         last_error="",
@@ -62,15 +62,15 @@ def record_card(request: SourceRequest, found: FoundCard, *, by: User) -> bool:
         return False
     state = FamilyCardState.NOT_FOUND if found.card is None else FamilyCardState.RECEIVED
     enrollment.record_family_card(application, state=state, card=found.card, as_of=found.as_of, by=by)
-    breaker.record_success(request.source, latency_ms=found.latency_ms)
+    breaker.record_success(asked.source, latency_ms=found.latency_ms)
     return True
 
 
 @transaction.atomic
-def record_no_card(request: SourceRequest, *, error: str, permanent: bool, by: User) -> None:
+def record_no_card(asked: SourceRequest, *, error: str, permanent: bool, by: User) -> None:
     """Dukcapil did not answer: the person may type the family and go on, we keep asking. For the worker."""
-    if sources.record_failure(request, error=error, permanent=permanent, by=by):
-        _tell_unavailable(request.application, by=by)
+    if sources.record_failure(asked, error=error, permanent=permanent, by=by):
+        _tell_unavailable(asked.application, by=by)
 
 
 @transaction.atomic

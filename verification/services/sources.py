@@ -87,14 +87,14 @@ def claim_question(source_request_id: int) -> SourceRequest | None:
 
 
 @transaction.atomic
-def record_reply(request: SourceRequest, reply: Reply, *, by: User) -> bool:
+def record_reply(asked: SourceRequest, reply: Reply, *, by: User) -> bool:
     """Keep an answer and its facts, and wake the decision if it was the last. For the worker that asked.
 
     False when the lease was lost meanwhile: then the answer counts for nothing, somebody else asks.
     """
-    application = readiness.hold(request.application_id)
+    application = readiness.hold(asked.application_id)
     now = timezone.now()
-    counts = SourceRequest.objects.held(request).update(
+    counts = SourceRequest.objects.held(asked).update(
         state=RequestState.ANSWERED if reply.is_found else RequestState.NOT_FOUND,
         lease_until=None,
         last_error="",
@@ -104,28 +104,28 @@ def record_reply(request: SourceRequest, reply: Reply, *, by: User) -> bool:
     if not counts:
         return False
     if reply.as_of is not None and application.state != ApplicationState.WITHDRAWN:
-        facts.record_facts(request, reply.facts, as_of=reply.as_of, by=by)
+        facts.record_facts(asked, reply.facts, as_of=reply.as_of, by=by)
     audit.record(
-        "verification.source.answered", subject=application, by=by, source=request.source, found=reply.is_found
+        "verification.source.answered", subject=application, by=by, source=asked.source, found=reply.is_found
     )
     readiness.nudge_decision(application)
     if reply.as_of is not None:
-        breaker.record_success(request.source, latency_ms=reply.latency_ms)
+        breaker.record_success(asked.source, latency_ms=reply.latency_ms)
     return True
 
 
 @transaction.atomic
-def record_failure(request: SourceRequest, *, error: str, permanent: bool, by: User) -> bool:
+def record_failure(asked: SourceRequest, *, error: str, permanent: bool, by: User) -> bool:
     """No answer: ask again later, or park the question when asking again is useless. For the worker.
 
     A parked question is never lost: it shows on the health page, an officer may ask again at once,
     and the sweep does after a day. False when the lease was lost meanwhile.
     """
-    counts = _put_off(request, error=error, permanent=permanent, by=by)
+    counts = _put_off(asked, error=error, permanent=permanent, by=by)
     if permanent:
-        breaker.record_success(request.source)  # it refuses this question, but it is there
+        breaker.record_success(asked.source)  # it refuses this question, but it is there
     else:
-        breaker.record_failure(request.source)
+        breaker.record_failure(asked.source)
     return counts
 
 
@@ -167,22 +167,22 @@ def _subjects_of(application: Application) -> Subjects:
     )
 
 
-def _obstacle(request: SourceRequest) -> str:
+def _obstacle(asked: SourceRequest) -> str:
     """Why a claimed question must not be put: the family withdrew, or it kills whoever puts it."""
-    if request.lost_leases >= MAX_LOST_LEASES:
+    if asked.lost_leases >= MAX_LOST_LEASES:
         return "worker_lost"
-    agreed = Consent.objects.filter(application=request.application, withdrawn_at=None, text__source=request.source)
-    if request.application.state == ApplicationState.WITHDRAWN or not agreed.exists():
+    agreed = Consent.objects.filter(application=asked.application, withdrawn_at=None, text__source=asked.source)
+    if asked.application.state == ApplicationState.WITHDRAWN or not agreed.exists():
         return "no_consent"
     return ""
 
 
 @transaction.atomic
-def _put_off(request: SourceRequest, *, error: str, permanent: bool, by: User) -> bool:
-    is_parked = permanent or request.attempts >= MAX_ATTEMPTS
-    wait = PARKED_FOR if is_parked else back_off(request.attempts, longest=LONGEST_WAIT)
+def _put_off(asked: SourceRequest, *, error: str, permanent: bool, by: User) -> bool:
+    is_parked = permanent or asked.attempts >= MAX_ATTEMPTS
+    wait = PARKED_FOR if is_parked else back_off(asked.attempts, longest=LONGEST_WAIT)
     now = timezone.now()
-    counts = SourceRequest.objects.held(request).update(
+    counts = SourceRequest.objects.held(asked).update(
         state=RequestState.PARKED if is_parked else RequestState.DUE,
         lease_until=None,
         last_error=error,
@@ -190,7 +190,7 @@ def _put_off(request: SourceRequest, *, error: str, permanent: bool, by: User) -
         updated_at=now,
     )
     if counts and is_parked:
-        audit.record("verification.source.parked", subject=request, by=by, source=request.source, error=error)
+        audit.record("verification.source.parked", subject=asked, by=by, source=asked.source, error=error)
     return bool(counts)
 
 

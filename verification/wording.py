@@ -1,0 +1,44 @@
+"""What people read about a face: one plain hint for the person, what the machine thinks for the officer."""
+
+from django.utils.translation import gettext_lazy as _
+
+from verification.faces.codes import Hint, Reason
+
+# One thing to do, never a score, never blame.
+HINTS = {
+    Hint.UNREADABLE: _("This photo cannot be opened. Take a new one."),
+    Hint.NONE: _("Your face cannot be seen yet. Hold the phone level with your eyes."),
+    Hint.MANY: _("There is more than one face. Only you should be in the photo."),
+    Hint.TOO_SMALL: _("Your face is too far away. Come closer."),
+    Hint.BLURRY: _("The photo is not sharp. Wipe the lens and hold still."),
+    Hint.DARK: _("It is too dark. Face a window or a lamp."),
+    Hint.BRIGHT: _("It is too bright. Move out of the sun."),
+    Hint.SIDE_LIGHT: _("The light comes from one side. Face a window or a lamp."),
+    Hint.TURNED: _("Look straight at the camera."),
+    Hint.TILTED: _("Hold your head and the phone upright."),
+}
+ANOTHER_TRY = _("Take the photo once more, in a bright place.")
+
+# Shown to an officer only after the officer has answered.
+MACHINE_SAYS = {
+    Reason.UNCERTAIN: _("The machine thinks the faces are alike, but it is not sure."),
+    Reason.MISMATCH: _("The machine thinks these may be two people."),
+    Reason.REFERENCE_UNUSABLE: _("The machine could not use the photograph of the register."),
+    "tries_used": _("Three photos could not be used by the machine."),
+    "rejected_before": _("The machine thinks it is the same person. An officer said no to an earlier photo."),
+}
+NOT_COMPARED = _("The machine has compared nothing.")
+
+
+def hint(code: str) -> str:
+    """What to do better, for a person who is asked to take the photo again."""
+    return str(HINTS[Hint(code)]) if code in HINTS else str(ANOTHER_TRY)
+
+
+def machine_says(code: str) -> str:
+    return str(MACHINE_SAYS.get(code, NOT_COMPARED))
+
+
+def differs(code: str, *, confirms: bool) -> bool:
+    """Whether the machine leans the other way than the officer, so that a second look is worth it."""
+    return (code == Reason.MISMATCH and confirms) or (code in (Reason.UNCERTAIN, "rejected_before") and not confirms)
