@@ -88,7 +88,7 @@ def _run_in_order(
 
 
 def _start(step: Step, logs: Path) -> subprocess.Popen[bytes]:
-    with _log(step, logs).open("wb") as log:
+    with _log(step.name, logs).open("wb") as log:
         return processes.spawn(step.argv, log=log, env=step.env, cwd=ROOT)
 
 
@@ -97,9 +97,15 @@ def _shortcoming(step: Step, status: int, logs: Path) -> str:
     if status == 0:
         return ""
     if not step.may_fail:
-        raise LauncherError(f"{step.name} failed:\n{tail(_log(step, logs), 30)}")
-    return f"not done: {tail(_log(step, logs), 1)}"
+        raise LauncherError(f"{step.name} failed:\n{tail(_log(step.name, logs), 30)}")
+    return f"not done: {tail(_log(step.name, logs), 1)}"
 
 
-def _log(step: Step, logs: Path) -> Path:
-    return logs / f"prepare-{step.name.replace(' ', '-')}.log"
+def output(name: str, state: Path) -> str:
+    """What a step said when it last ran; "" when it never did."""
+    path = _log(name, state / "log")
+    return path.read_text(errors="replace") if path.exists() else ""
+
+
+def _log(name: str, logs: Path) -> Path:
+    return logs / f"prepare-{name.replace(' ', '-')}.log"

@@ -1,11 +1,9 @@
 """`./portal run`: from nothing to a portal in the browser, and cleanly back."""
 
 import argparse
-import contextlib
 import os
 import shutil
 import signal
-import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -13,7 +11,7 @@ from pathlib import Path
 
 from launcher import console, environment, instance, ports, prepare, secrets, servers, services
 from launcher.errors import LauncherError
-from launcher.state import ROOT, state_dir
+from launcher.state import state_dir
 from launcher.supervisor import Supervisor, rotate_logs
 
 WEB_PORT = 8000
@@ -45,19 +43,18 @@ def _serve(stack: ExitStack, state: Path, web_port: int, sandbox_port: int) -> N
     stack.callback((state / "env").unlink, missing_ok=True)
     with console.step("database and broker"):
         up = servers.start(state, password=secrets.load(state)["PG_PASSWORD"])
-    supervisor = Supervisor(state, up.embedded, [])
+    supervisor = Supervisor(state, up.embedded)
     stack.callback(_stop_quietly, supervisor)
     variables = environment.build(state, up.environment, web_port=web_port, sandbox_port=sandbox_port)
     environment.write(state / "env", variables)
     prepare.run(services.steps(state, variables), state)
     started = time.monotonic()
-    supervisor.services = services.services(state, variables, web_port=web_port, sandbox_port=sandbox_port)
-    supervisor.start()
-    sign_ins = _start_sign_ins(variables)
+    supervisor.start(services.pages(state, variables, web_port=web_port, sandbox_port=sandbox_port))
     supervisor.wait(lambda: services.answers(sandbox_port, "/"), READY_WITHIN)
     supervisor.wait(lambda: services.answers(web_port, "/healthz"), READY_WITHIN)
-    console.timed("portal, workers and sandbox", time.monotonic() - started)
-    _welcome(state, variables, sign_ins)
+    console.timed("portal and sandbox", time.monotonic() - started)
+    supervisor.start(services.workers(state, variables))  # a few seconds later: nobody has submitted anything yet
+    _welcome(state, variables)
     supervisor.watch()
 
 
@@ -102,25 +99,12 @@ def choose_ports(asked: int | None) -> tuple[int, int]:
     return web, sandbox
 
 
-def _start_sign_ins(variables: Mapping[str, str]) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [services.PYTHON, "manage.py", "demo", "--print", "--skip-checks"],
-        cwd=ROOT,
-        env=environment.for_portal(variables),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
-
-
-def _welcome(state: Path, variables: Mapping[str, str], sign_ins: subprocess.Popen[str]) -> None:
+def _welcome(state: Path, variables: Mapping[str, str]) -> None:
     console.say(f"\nReady after {time.time() - float(os.environ.get('PORTAL_STARTED', time.time())):.1f} s.\n")
     console.say(f"  Portal    {variables['BASE_URL']}")
     console.say(f"  Sandbox   {variables['SANDBOX_BASE_URL']}   plays IKD, Dukcapil and the other sources")
     console.say(f"  Logs      {state / 'log'}\n")
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        console.say(sign_ins.communicate(timeout=30)[0].rstrip())
+    console.say(prepare.output(services.SIGN_INS, state).rstrip())
     console.say(f"\nCtrl-C stops everything. The data stays in {state}.")
 
 

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from launcher import environment, ports
+from launcher import environment, ports, prepare
 from launcher.prepare import Step
 from launcher.state import ROOT
 from launcher.supervisor import Service
@@ -16,21 +16,30 @@ GRANIAN = [PYTHON, "-m", "granian", "--interface", "wsgi", "--host", ports.HOST,
 WORKER = [PYTHON, "-m", "celery", "-A", "perlinsos.celery", "worker", "--loglevel", "INFO", "--without-gossip"]
 BEAT = [PYTHON, "-m", "celery", "-A", "perlinsos.celery", "beat", "--loglevel", "INFO", "--pidfile="]
 QUICKLY = ["--verbosity=0", "--skip-checks"]  # the checks load every page; ./portal test runs them
+SIGN_INS = "demo sign-ins"
 CATALOGUES = ("*/locale/*/LC_MESSAGES/*.po", "perlinsos/*/locale/*/LC_MESSAGES/*.po")
 
 
-def services(state: Path, variables: Mapping[str, str], *, web_port: int, sandbox_port: int) -> list[Service]:
+def pages(state: Path, variables: Mapping[str, str], *, web_port: int, sandbox_port: int) -> list[Service]:
+    """What answers people."""
     portal, sandbox = environment.for_portal(variables), environment.for_sandbox(variables)
 
     def granian(port: int, workers: int, threads: int, application: str) -> list[str]:
         size = ["--workers", str(workers), "--blocking-threads", str(threads), "--workers-kill-timeout", "3"]
         return [*GRANIAN, "--port", str(port), *size, application]
 
-    io = ["-n", "io@%h", "-P", "threads", "-c", "8", "-Q", "sources,decide,notify,default"]
-    face = ["-n", "face@%h", "-P", "prefork", "-c", "1", "-Q", "face", "--max-tasks-per-child", "300"]
     return [
         Service("sandbox", granian(sandbox_port, 1, 8, "sandbox.wsgi:application"), sandbox, state),
         Service("web", granian(web_port, 2, 4, "perlinsos.wsgi:application"), portal, state),
+    ]
+
+
+def workers(state: Path, variables: Mapping[str, str]) -> list[Service]:
+    """What works behind the pages."""
+    portal = environment.for_portal(variables)
+    io = ["-n", "io@%h", "-P", "threads", "-c", "8", "-Q", "sources,decide,notify,default"]
+    face = ["-n", "face@%h", "-P", "prefork", "-c", "1", "-Q", "face", "--max-tasks-per-child", "300"]
+    return [
         Service("worker-io", [*WORKER, *io], portal, state),
         Service("worker-face", [*WORKER, *face], portal, state),
         Service("beat", [*BEAT, "-s", str(state / "beat")], portal, state),
@@ -86,6 +95,15 @@ def steps(state: Path, variables: Mapping[str, str]) -> list[Step]:
             portal,
             key=variables["DATABASE_URL"],
             after=("portal tables", "translations", "residents of the sandbox"),
+        ),
+        Step(
+            SIGN_INS,
+            [*manage, "demo", "--print", "--skip-checks"],
+            portal,
+            inputs=("perlinsos/demo/**/*.py",),
+            key=variables["BASE_URL"],
+            is_done=lambda: bool(prepare.output(SIGN_INS, state)),
+            after=("demo data",),
         ),
     ]
 

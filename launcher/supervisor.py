@@ -68,15 +68,18 @@ class Service:
 
 
 class Supervisor:
-    """`servers` are up already and outlive `services`; both are started again when they end by themselves."""
+    """`servers` are up already and outlive the services; both are started again when they end by themselves."""
 
-    def __init__(self, state: Path, servers: Sequence[Server], services: Sequence[Service]) -> None:
-        self.state, self.servers, self.services = state, servers, services
+    def __init__(self, state: Path, servers: Sequence[Server]) -> None:
+        self.state, self.servers = state, servers
+        self.services: list[Service] = []
         self._ends: dict[str, deque[float]] = {}
 
-    def start(self) -> None:
-        for service in self.services:
+    def start(self, services: Sequence[Service]) -> None:
+        """Start these too, and keep them running from now on."""
+        for service in services:
             service.start()
+            self.services.append(service)
         self._remember()
 
     def wait(self, ready: Callable[[], bool], within: float) -> None:

@@ -22,8 +22,8 @@ def state(tmp_path):
 
 def test_a_killed_service_is_started_again(state, capsys):
     web = service(state, "web", "import time; time.sleep(60)")
-    supervisor = Supervisor(state, [], [web])
-    supervisor.start()
+    supervisor = Supervisor(state, [])
+    supervisor.start([web])
     first = web.process.pid
     os.kill(first, signal.SIGKILL)
     assert processes.wait_until(lambda: not web.is_running(), 5)
@@ -36,8 +36,8 @@ def test_a_killed_service_is_started_again(state, capsys):
 
 def test_a_service_that_keeps_ending_stops_everything_with_its_last_words(state):
     web = service(state, "web", "raise SystemExit('port is taken')")
-    supervisor = Supervisor(state, [], [web])
-    supervisor.start()
+    supervisor = Supervisor(state, [])
+    supervisor.start([web])
     with pytest.raises(LauncherError, match=r"(?s)web keeps ending .status 1.*port is taken"):
         supervisor.wait(lambda: False, within=30)
     assert web.log.read_text().count("port is taken") == MOST_RESTARTS + 1
@@ -50,8 +50,8 @@ def test_workers_of_a_killed_web_server_do_not_survive_its_restart(state):
         "print(subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']).pid, flush=True); time.sleep(60)"
     )
     web = service(state, "web", code)
-    supervisor = Supervisor(state, [], [web])
-    supervisor.start()
+    supervisor = Supervisor(state, [])
+    supervisor.start([web])
     assert processes.wait_until(lambda: web.log.read_text().strip().isdigit(), 5)
     worker = int(web.log.read_text())
     os.kill(web.process.pid, signal.SIGKILL)
@@ -67,8 +67,8 @@ def test_stopping_takes_as_long_as_the_slowest_and_no_longer_than_the_grace(stat
         "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
     )
     services = [service(state, name, stubborn) for name in ("web", "worker", "beat")]
-    supervisor = Supervisor(state, [], services)
-    supervisor.start()
+    supervisor = Supervisor(state, [])
+    supervisor.start(services)
     supervisor.wait(lambda: all(each.log.exists() and each.log.read_text() for each in services), within=10)
     started = time.monotonic()
     supervisor.stop()
