@@ -4,12 +4,13 @@ import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.utils import timezone
 
 from perlinsos.accounts.enums import Role, UserKind
 from perlinsos.accounts.models import ApiClient, IdentityClaims, Membership, Organisation, User, token_digest
-from perlinsos.core import audit
+from perlinsos.core import access, audit
 
 
 @dataclass(frozen=True)
@@ -57,10 +58,46 @@ def service_account(name: str) -> User:
 
 
 @transaction.atomic
+def invite_staff(user: User, *, by: User) -> User:
+    """Keep a new staff member (an unsaved User with e-mail and name). For administrators.
+
+    There is no password yet: they choose it with “forgot password”, then set up a second factor.
+    """
+    access.ensure(by.is_admin)
+    user.kind, user.is_superuser = UserKind.STAFF, user.is_admin
+    user.set_unusable_password()
+    user.save(force_insert=True)
+    audit.record("accounts.user.invited", subject=user, by=by, is_admin=user.is_admin)
+    return user
+
+
+@transaction.atomic
+def change_staff(user: User, *, fields: list[str], by: User) -> User:
+    """Keep changed `fields` of a staff member: e-mail, name, whether active, whether administrator.
+
+    For administrators; refused for oneself, so that nobody locks the last door from inside.
+    """
+    access.ensure(by.is_admin and (by.pk != user.pk or not {"is_active", "is_admin"} & set(fields)))
+    user.is_superuser = user.is_admin
+    user.save(update_fields=[*fields, "is_superuser"])
+    audit.record("accounts.user.changed", subject=user, by=by, fields=fields)
+    return user
+
+
+@transaction.atomic
+def remove_second_factor(user: User, *, by: User) -> None:
+    """Let somebody who lost the phone set up a new one. For administrators, never for oneself."""
+    access.ensure(by.is_admin and by.pk != user.pk)
+    Authenticator.objects.filter(user=user).delete()
+    audit.record("accounts.second_factor.removed", subject=user, by=by)
+
+
+@transaction.atomic
 def register_api_client(
     name: str, *, area_code: str, organisation: Organisation, valid_from: date, by: User
 ) -> tuple[ApiClient, str]:
-    """A client that may read one area, and its token, which is shown only here."""
+    """A client that may read one area, and its token, which is shown only here. For administrators."""
+    access.ensure(by.is_admin)
     user = User.objects.create_user(kind=UserKind.SERVICE, name=name)
     Membership.objects.create(
         user=user,
@@ -78,5 +115,6 @@ def register_api_client(
 @transaction.atomic
 def revoke_api_client(client: ApiClient, *, by: User) -> None:
     """Refuse the client's token from now on. For administrators; revoking again changes nothing."""
+    access.ensure(by.is_admin)
     if ApiClient.objects.filter(pk=client.pk, revoked_at=None).update(revoked_at=timezone.now()):
         audit.record("accounts.api_client.revoked", subject=client, by=by)

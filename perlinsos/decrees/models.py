@@ -50,7 +50,7 @@ class Decree(PublicModel):
     area = models.ForeignKey(Area, on_delete=models.RESTRICT, related_name="decrees")
     valid_during = DateRangeField(_("valid"))
     file = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.RESTRICT, related_name="+")
-    revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = DecreeQuerySet.as_manager()
 
@@ -59,7 +59,12 @@ class Decree(PublicModel):
         verbose_name_plural = _("decrees")
         constraints: ClassVar = [
             choice_constraint("kind", DecreeKind, name="decree_kind_is_known"),
-            models.UniqueConstraint(fields=["area", "number"], name="decree_number_once_per_area"),
+            models.UniqueConstraint(
+                fields=["area", "number"],
+                condition=Q(revoked_at=None),
+                name="decree_number_once_per_area",
+                violation_error_message=_("This number is already registered for the area."),
+            ),
         ]
 
     def __str__(self) -> str:

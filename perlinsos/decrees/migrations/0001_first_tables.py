@@ -30,14 +30,14 @@ class Migration(migrations.Migration):
                 ('signer', models.CharField(max_length=200, verbose_name='signed by')),
                 ('signed_on', models.DateField(verbose_name='signed on')),
                 ('valid_during', django.contrib.postgres.fields.ranges.DateRangeField(verbose_name='valid')),
-                ('revoked_at', models.DateTimeField(blank=True, null=True)),
+                ('revoked_at', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('area', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='decrees', to='regions.area')),
                 ('file', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='core.storedfile')),
             ],
             options={
                 'verbose_name': 'decree',
                 'verbose_name_plural': 'decrees',
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['team', 'agent', 'result', 'recipient'])), name='decree_kind_is_known'), models.UniqueConstraint(fields=('area', 'number'), name='decree_number_once_per_area')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['team', 'agent', 'result', 'recipient'])), name='decree_kind_is_known'), models.UniqueConstraint(condition=models.Q(('revoked_at', None)), fields=('area', 'number'), name='decree_number_once_per_area', violation_error_message='This number is already registered for the area.')],
             },
         ),
     ]

@@ -71,7 +71,7 @@ def _updated(path: Path, package: str) -> Catalog:
     template = Catalog(locale=LANGUAGE, fuzzy=False)
     for file in _files(package):
         for _line, message, comments, context in _messages(file):
-            template.add(message, locations=[(str(file.relative_to(settings.BASE_DIR)), None)],
+            template.add(message, locations=[(str(file.relative_to(settings.BASE_DIR)), 0)],
                          auto_comments=comments, context=context)  # fmt: skip
     catalogue = read_po(BytesIO(path.read_bytes()), locale=LANGUAGE) if path.exists() else template
     if path.exists():
