@@ -35,4 +35,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 
 if settings.DEMO:
-    urlpatterns.append(path("gaya/", views.styleguide, name="styleguide"))
+    desk = {"template": "components/styleguide_desk.html"}
+    urlpatterns += [
+        path("gaya/", views.styleguide, name="styleguide"),
+        path("gaya/meja/", views.styleguide, desk, name="styleguide-desk"),
+    ]

@@ -58,8 +58,8 @@ def privacy(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
-def styleguide(request: HttpRequest) -> HttpResponse:
-    return render(request, "components/styleguide.html")
+def styleguide(request: HttpRequest, template: str = "components/styleguide.html") -> HttpResponse:
+    return render(request, template)
 
 
 @login_not_required

@@ -21,8 +21,7 @@ const start = (root) => {
   };
   const show = (state) => {
     stage.hidden = shoot.hidden = state !== "live";
-    open.hidden = state !== "idle";
-    for (const box of [or, gallery]) if (box) box.hidden = state === "done";
+    open.hidden = or.hidden = state !== "idle";
     for (const box of [preview, again, use]) if (box) box.hidden = state !== "done";
   };
   const close = (state) => {
@@ -94,6 +93,7 @@ const start = (root) => {
   shoot.addEventListener("click", takePhoto);
   gallery?.addEventListener("click", () => [input.removeAttribute("capture"), input.click()]);
   addEventListener("pagehide", () => stream && close("idle"));
+  if (gallery) gallery.hidden = false;
   close("idle");
 };
 
