@@ -3,44 +3,35 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin
 
+from perlinsos.core.admin import ReadOnly
 from verification.models import FaceCheck, Fact, SourceHealth, SourceRequest
 
 
-class ReadOnly(ModelAdmin):  # type: ignore[misc]  # unfold has no types
+class LookUp(ReadOnly):
     """Only the named fields are ever loaded: values and sealed columns stay where they are."""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).only(*self.fields)  # type: ignore[no-any-return]
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
 
 @admin.register(SourceRequest)
-class SourceRequestAdmin(ReadOnly):
+class SourceRequestAdmin(LookUp):
     fields: ClassVar = ["public_id", "source", "purpose", "state", "attempts", "due_at", "last_error", "answered_at"]
     list_display: ClassVar = ["public_id", "source", "purpose", "state", "attempts", "due_at", "last_error"]
     list_filter: ClassVar = ["source", "purpose", "state"]
 
 
 @admin.register(SourceHealth)
-class SourceHealthAdmin(ReadOnly):
+class SourceHealthAdmin(LookUp):
     fields: ClassVar = ["source", "state", "failures", "opened_at", "retry_at", "last_success_at", "last_latency_ms"]
     list_display: ClassVar = ["source", "state", "failures", "last_success_at", "last_latency_ms"]
 
 
 @admin.register(Fact)
-class FactAdmin(ReadOnly):
+class FactAdmin(LookUp):
     """Which facts exist and where they come from; what they say is read on the case."""
 
     fields: ClassVar = ["public_id", "name", "source", "as_of", "fetched_at", "purpose"]
@@ -49,7 +40,7 @@ class FactAdmin(ReadOnly):
 
 
 @admin.register(FaceCheck)
-class FaceCheckAdmin(ReadOnly):
+class FaceCheckAdmin(LookUp):
     """How checks went, and under which thresholds and engine; no distance, no template, no person."""
 
     fields: ClassVar = [

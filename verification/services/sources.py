@@ -105,9 +105,7 @@ def record_reply(asked: SourceRequest, reply: Reply, *, by: User) -> bool:
         return False
     if reply.as_of is not None and application.state != ApplicationState.WITHDRAWN:
         facts.record_facts(asked, reply.facts, as_of=reply.as_of, by=by)
-    audit.record(
-        "verification.source.answered", subject=application, by=by, source=asked.source, found=reply.is_found
-    )
+    audit.record("verification.source.answered", subject=application, by=by, source=asked.source, found=reply.is_found)
     readiness.nudge_decision(application)
     if reply.as_of is not None:
         breaker.record_success(asked.source, latency_ms=reply.latency_ms)
