@@ -20,7 +20,7 @@ from django.utils.translation.template import templatize
 LANGUAGE = "id"
 SOURCES = {
     "perlinsos": ["perlinsos", "templates/*.html", "templates/components", "templates/account", "templates/mfa",
-                  "templates/socialaccount", "templates/messages", "templates/allauth"],
+                  "templates/socialaccount", "templates/admin", "templates/messages", "templates/allauth"],
     "enrollment": ["enrollment", "templates/enrollment"],
     "verification": ["verification", "templates/verification"],
     "eligibility": ["eligibility", "templates/eligibility"],
