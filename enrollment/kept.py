@@ -6,11 +6,9 @@ form says for whom it was shown, and only that person gets them back on a shared
 
 import base64
 
+from django.contrib.auth.views import redirect_to_login
 from django.core.signing import BadSignature, Signer
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect
-from django.urls import reverse
-from django.utils.http import urlencode
 
 from perlinsos.accounts.models import User
 from perlinsos.core import crypto
@@ -30,7 +28,7 @@ def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
     """To the front door and afterwards back to this page, with what was just typed."""
     if request.method == "POST":
         _keep(request)
-    return redirect(f"{reverse('start')}?{urlencode({'next': request.get_full_path()})}")
+    return redirect_to_login(request.get_full_path())
 
 
 def answers(request: HttpRequest, user: User) -> QueryDict | None:

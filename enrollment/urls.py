@@ -16,10 +16,10 @@ SLUGS = {
 
 
 class StepStringConverter(StringConverter):
-    """A step in addresses, in Bahasa: `/daftar/keluarga/` is Step.FAMILY."""
+    """A step in addresses, in Bahasa: `/daftar/keluarga/` is Step.FAMILY; any other word is no step ("")."""
 
     def to_python(self, value: str) -> str:
-        return next((step.value for step, slug in SLUGS.items() if slug == value), value)
+        return next((step.value for step, slug in SLUGS.items() if slug == value), "")
 
     def to_url(self, value: str) -> str:
         return SLUGS[Step(value)]

@@ -59,7 +59,9 @@ def test_a_nik_twice_is_one_member() -> None:
 
 @pytest.mark.parametrize("unknown", [None, "", "0", "0000000000000000", "351022670279900", "-"])
 def test_a_member_without_a_nik_has_none(unknown: str | None) -> None:
-    card = make.card(members=[{**make.SULASTRI, "relation": "kepala"}, {**make.RIZKI, "nik": unknown, "relation": "anak"}])
+    card = make.card(
+        members=[{**make.SULASTRI, "relation": "kepala"}, {**make.RIZKI, "nik": unknown, "relation": "anak"}]
+    )
     assert card.members[1].nik is None
     assert card.warnings == ("member_without_nik",)
 

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from enrollment import services
 from enrollment.answers import FamilyAnswers, HomeAnswers
 from enrollment.cards import CardData, CardMember
-from enrollment.enums import FamilyCardState, Relation, Step
+from enrollment.enums import FamilyCardState, Step
 from enrollment.models import Application, Family, FamilyCardNumber, Member, Person
 from perlinsos.accounts.services import service_account
 from perlinsos.core.errors import DomainError
@@ -202,9 +202,7 @@ def test_typing_a_strangers_nik_shows_and_changes_nothing(sulastri) -> None:
     stranger = services.start_application(by=make.citizen(make.PONIRIN)).applicant
     application = make.receive(make.asked(sulastri), None, FamilyCardState.NOT_FOUND)
     guess = line({**make.PONIRIN, "name": "Siapa Ini"}, "suami")
-    application = services.confirm_family(
-        application, answers=typed(line(make.SULASTRI, "kepala"), guess), by=sulastri
-    )
+    application = services.confirm_family(application, answers=typed(line(make.SULASTRI, "kepala"), guess), by=sulastri)
     assert relations(application) == {"Sulastri": "kepala", "Siapa Ini": "suami"}
     assert "nik_held_by_other" in application.data_warnings
     stranger.refresh_from_db()

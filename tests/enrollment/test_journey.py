@@ -1,10 +1,9 @@
 """The whole way of one citizen through the pages, as a browser without JavaScript walks it."""
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from enrollment.enums import ApplicationState, Step
+from enrollment.enums import ApplicationState
 from enrollment.models import Application
 from tests.enrollment import factories as make
 

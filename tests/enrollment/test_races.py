@@ -106,7 +106,11 @@ def test_two_cards_with_a_shared_child_never_deadlock(sulastri) -> None:
     hers = make.card(members=[{**make.SULASTRI, "relation": "kepala"}, {**make.RIZKI, "relation": "anak"},
                               {**make.INTAN, "relation": "anak"}])  # fmt: skip
     his = make.card(
-        members=[{**make.INTAN, "relation": "anak"}, {**make.RIZKI, "relation": "anak"}, {**make.PONIRIN, "relation": "kepala"}],
+        members=[
+            {**make.INTAN, "relation": "anak"},
+            {**make.RIZKI, "relation": "anak"},
+            {**make.PONIRIN, "relation": "kepala"},
+        ],
         head_nik=make.PONIRIN["nik"],
         kk_number="3510220101269004",
     )

@@ -83,7 +83,9 @@ def test_an_account_may_be_corrected_or_missing(sulastri) -> None:
     assert (account.bank, account.number, account.number_index, account.holder) == (Bank.NONE, None, None, None)
 
 
-@pytest.mark.parametrize(("bank", "number"), [(Bank.BRI, "00210100012345"), (Bank.BNI, "123456789"), (Bank.BNI, "1" * 17)])
+@pytest.mark.parametrize(
+    ("bank", "number"), [(Bank.BRI, "00210100012345"), (Bank.BNI, "123456789"), (Bank.BNI, "1" * 17)]
+)
 def test_a_number_of_the_wrong_length_is_refused(sulastri, bank: str, number: str) -> None:
     with pytest.raises(DomainError, match="^account_too_short$"):
         services.answer_account(make.ready(sulastri), answers=AccountAnswers(bank, number, "Sulastri"), by=sulastri)
@@ -149,7 +151,11 @@ def test_without_a_phone_only_the_status_page_is_told(sulastri) -> None:
 
 @pytest.mark.parametrize(
     ("code", "name", "prefix"),
-    [("51.02.08.2013", "Kabupaten Tabanan", "TAB"), ("35.09.01.2001", "Kabupaten Jember", "JEM"), ("71.71.01.1001", "Kota Ú", "PSL")],
+    [
+        ("51.02.08.2013", "Kabupaten Tabanan", "TAB"),
+        ("35.09.01.2001", "Kabupaten Jember", "JEM"),
+        ("71.71.01.1001", "Kota Ú", "PSL"),
+    ],
 )
 def test_the_code_begins_with_the_regency(sulastri, code: str, name: str, prefix: str) -> None:
     factories.area(code)
