@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("petugas/kasus/<uuid:public_id>/", desk.case_detail, name="case-detail"),
     path("petugas/sanggahan/", desk.appeal_queue, name="appeal-queue"),
     path("petugas/sanggahan/<uuid:public_id>/", desk.appeal_detail, name="appeal-detail"),
+    path("petugas/sanggahan/<uuid:public_id>/foto/<uuid:file_id>/", desk.appeal_photo, name="appeal-photo"),
     path("petugas/sanggahan/<uuid:public_id>/ambil/", desk.appeal_take_up, name="appeal-take-up"),
     path("petugas/sanggahan/<uuid:public_id>/cek-lapangan/", desk.ground_check_request, name="ground-check-request"),
     path("petugas/sanggahan/<uuid:public_id>/putusan/", desk.appeal_rule, name="appeal-rule"),

@@ -4,6 +4,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.models import Application
+from perlinsos.accounts.enums import UserKind
 from perlinsos.core.models import AuditEvent
 
 WARNINGS: dict[str, Promise] = {
@@ -39,11 +40,22 @@ EVENTS: dict[str, Promise] = {
     "enrollment.application.announced": _("Announced"),
     "enrollment.application.withdrawn": _("Withdrawn"),
     "enrollment.application.viewed": _("Case opened"),
+    "verification.source.answered": _("A source has answered"),
+    "verification.source.parked": _("A source gave no answer for a day"),
+    "verification.source.asked_again": _("A source is asked again"),
 }
+ACTORS: dict[str, Promise] = {UserKind.CITIZEN: _("The family"), UserKind.SERVICE: _("The system")}
 
 
 def warnings_of(application: Application) -> list[Promise | str]:
     return [WARNINGS.get(code, code) for code in application.data_warnings]
+
+
+def actor_name(event: AuditEvent) -> Promise | str:
+    """Staff by name; a citizen's sign-in and the worker's accounts by what they are."""
+    if event.actor is None:
+        return ACTORS[UserKind.SERVICE]
+    return ACTORS.get(event.actor.kind, event.actor.name)
 
 
 def event_title(event: AuditEvent) -> Promise | str:

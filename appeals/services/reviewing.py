@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -13,6 +15,7 @@ from appeals.enums import AppealState, GroundCheckState
 from appeals.models import Appeal, GroundCheck
 from perlinsos.accounts.models import User
 from perlinsos.core import access, audit, files, workflow
+from perlinsos.core.models import StoredFile
 from perlinsos.messages.services import tell
 
 VISIT_DAYS = 7
@@ -83,3 +86,13 @@ def record_ground_check(check: GroundCheck, observation: Observation, *, by: Use
         check.save(update_fields=["note", "updated_at"])
     workflow.move(check.appeal, AppealState.CHECKED, by=by)
     return check
+
+
+@transaction.atomic
+def open_photo(appeal: Appeal, file_id: UUID, *, by: User) -> StoredFile | None:
+    """A photograph of the appeal or of one of its visits, the look on record; None when it has no such file."""
+    belongs = Q(pk__in=appeal.evidence.values("file")) | Q(pk__in=appeal.ground_checks.values("photo"))
+    file = StoredFile.objects.filter(belongs, public_id=file_id).first()
+    if file is not None:
+        audit.record("appeals.photograph.viewed", subject=appeal, by=by, file=str(file_id))
+    return file

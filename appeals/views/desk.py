@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -13,7 +13,7 @@ from appeals.forms import GroundCheckRequestForm, RulingForm
 from appeals.models import Appeal
 from appeals.services import reviewing, ruling
 from enrollment.models import Application
-from perlinsos.core import audit
+from perlinsos.core import audit, downloads
 from perlinsos.core.errors import DomainError
 
 PAGE = 50
@@ -44,6 +44,15 @@ def appeal_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     appeal = _appeal(request, public_id)
     audit.record("appeals.appeal.viewed", subject=appeal, by=request.user)
     return _show(request, appeal)
+
+
+@require_safe
+def appeal_photo(request: HttpRequest, public_id: UUID, file_id: UUID) -> HttpResponse:
+    """Evidence and pictures of visits, for whoever may read the appeal."""
+    file = reviewing.open_photo(_appeal(request, public_id), file_id, by=request.user)
+    if file is None:
+        raise Http404
+    return downloads.respond(file)
 
 
 @require_POST
