@@ -1,3 +1,14 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from agents.views import checks, families, home
+
+# `step` is enrolment's converter: the same words in the addresses of both doors.
+urlpatterns: list[URLPattern] = [
+    path("", home.agent_home, name="agent-home"),
+    path("keluarga/baru/", families.assisted_new, name="assisted-new"),
+    path("keluarga/<uuid:public_id>/keluarga/desa/", families.assisted_village, name="assisted-village"),
+    path("keluarga/<uuid:public_id>/keluarga/isi/", families.assisted_family_typed, name="assisted-family-typed"),
+    path("keluarga/<uuid:public_id>/selesai/", families.assisted_receipt, name="assisted-receipt"),
+    path("keluarga/<uuid:public_id>/<step:step>/", families.assisted_step, name="assisted-step"),
+    path("cek/<uuid:public_id>/", checks.ground_check, name="ground-check"),
+]

@@ -1,0 +1,108 @@
+"""What only an agent fills in. Every other page is the family's own form, read aloud."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from agents.enums import PhotoObstacle
+from enrollment.answers import ApplicantInput, Proxy
+from enrollment.enums import ProxyReason
+from enrollment.forms.family import FEW, NAME_ATTRS
+from enrollment.forms.fields import NikField
+from perlinsos.core.forms import CardRadios, PhotoField, PortalForm, ThreeBoxDateField
+from perlinsos.regions.models import Area
+
+
+class ApplicantForm(PortalForm):
+    """Whom the family sends forward, as the KTP says."""
+
+    nik = NikField()
+    name = forms.CharField(
+        label=_("Full name"), help_text=_("As on the KTP."), max_length=100, widget=forms.TextInput(NAME_ATTRS)
+    )
+    birth_date = ThreeBoxDateField(label=_("Date of birth"), help_text=_("As on the KTP. Example: 27 3 1962"))
+
+    def applicant(self) -> ApplicantInput:
+        told = self.cleaned_data
+        return ApplicantInput(nik=told["nik"], name=" ".join(told["name"].split()), birth_date=told["birth_date"])
+
+
+class ProxyConsentForm(PortalForm):
+    """The family's spoken answer, and why somebody else wrote it down (UU 27/2022 art. 20, 25 and 26)."""
+
+    answer = forms.ChoiceField(
+        label=_("What does the family say?"),
+        choices=[("yes", _("Yes, they agree")), ("no", _("No, they want to ask first"))],
+        widget=CardRadios,
+        error_messages={"required": _("Choose the family's answer first.")},
+    )
+    reason = forms.ChoiceField(
+        label=_("Why do you fill in for them?"),
+        choices=ProxyReason,
+        required=False,
+        widget=CardRadios(icons={"no_device": "phone", "cannot_read": "book", "disability": "person"}),
+    )
+    witness = forms.CharField(
+        label=_("Name of a witness"),
+        help_text=_("Needed for who cannot read or write. Family or a neighbour will do."),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(NAME_ATTRS),
+    )
+
+    mark_optional = False
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or {}
+        if told.get("answer") == "no":
+            return told
+        if not told.get("reason"):
+            self.add_error("reason", gettext("Choose why you fill in for them."))
+        if told.get("reason") == ProxyReason.CANNOT_READ and not told.get("witness", "").strip():
+            self.add_error("witness", gettext("Fill in the name of the witness who heard it."))
+        return told
+
+    def proxy(self) -> Proxy:
+        return Proxy(self.cleaned_data["reason"], " ".join(self.cleaned_data["witness"].split()))
+
+
+class FacePhotoForm(PortalForm):
+    """Somebody else's face: the camera that looks away from the agent, as far as the phone has one."""
+
+    photo = PhotoField(label=_("Photo of the face"), camera="environment")
+
+
+class NoPhotoForm(PortalForm):
+    obstacle = forms.ChoiceField(
+        label=_("Why can no photo be taken?"),
+        choices=PhotoObstacle,
+        widget=CardRadios,
+        error_messages={"required": _("Choose the reason first.")},
+    )
+
+
+class AssignedVillageForm(PortalForm):
+    """One of the agent's own villages; cards while they are few, else a list by district."""
+
+    village = forms.ChoiceField(
+        label=_("In which village does the family live?"),
+        error_messages={"required": _("Choose the village first."), "invalid_choice": _("Choose the village first.")},
+    )
+
+    def __init__(self, *args: Any, villages: list[Area], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["village"]
+        if len(villages) <= FEW:
+            field.widget = CardRadios()
+            field.choices = [(village.code, village.name) for village in villages]
+        else:
+            field.choices = [("", _("Choose a village")), *_by_district(villages)]
+
+
+def _by_district(villages: list[Area]) -> list[tuple[str, list[tuple[str, str]]]]:
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for village in villages:
+        groups.setdefault(str(village.parent), []).append((village.code, village.name))
+    return list(groups.items())

@@ -1,0 +1,1 @@
+"""Pages for agents, on the phone in their hand: today, a family's form, a ground check."""
