@@ -227,8 +227,12 @@ def tab(label: Text, url: str, *, current: bool = False, count: int | None = Non
 
 @register.filter
 def under(path: str, url: str) -> bool:
-    """Is `path` the page at `url` or one below it? For `current=request.path|under:url` of a menu."""
-    return bool(url) and (path == url or path.startswith(f"{url.rstrip('/')}/"))
+    """Is `path` the page at `url` or one below it? For `current=request.path|under:url` of a menu.
+
+    The home of a section (`/petugas/`) holds only itself: every page of the section lies below it.
+    """
+    is_home = url.count("/") == 2
+    return bool(url) and (path == url or (not is_home and path.startswith(f"{url.rstrip('/')}/")))
 
 
 @register.inclusion_tag("components/pager.html")
