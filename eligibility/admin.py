@@ -1,31 +1,14 @@
 """Reference data of eligibility. No casework here, and nothing that decided something can be changed or deleted."""
 
-from typing import Any
-
 import yaml
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 
 from eligibility.models import Batch, Determination, Programme, Quota, RuleSet
-
-
-class Kept(ModelAdmin):  # type: ignore[misc]  # unfold has no types
-    """Nothing is deleted."""
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class ReadOnly(Kept):
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+from perlinsos.core.admin import Kept, PeriodForm, ReadOnly
 
 
 @admin.register(Programme)
@@ -55,6 +38,7 @@ class RuleSetAdmin(ReadOnly):
 
 @admin.register(Quota)
 class QuotaAdmin(Kept):
+    form = PeriodForm
     list_display = ("programme", "area", "places", "valid_during", "source")
     list_filter = ("programme",)
     raw_id_fields = ("area",)

@@ -158,7 +158,7 @@ def label(fact_type: FactType) -> str:
 def outcome_word(outcome: str) -> str:
     words: dict[str, str] = {
         Outcome.ELIGIBLE: _("Fits the conditions"),
-        Outcome.NOT_ELIGIBLE: _("Not possible yet"),
+        Outcome.NOT_ELIGIBLE: _("Cannot receive it yet"),
         Outcome.UNDECIDED: _("An officer is checking"),
     }
     return words[outcome]

@@ -64,7 +64,7 @@ def areas(user: User) -> QuerySet[Area]:
     within = Q(pk__in=[])
     for code in codes:
         within |= Q(code__startswith=code)
-    return Area.objects.filter(within, level=level)
+    return Area.objects.filter(within, level=level).order_by("name")
 
 
 def programmes() -> QuerySet[Programme]:

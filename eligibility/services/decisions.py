@@ -151,7 +151,7 @@ def _determine(
     verdict = evaluate(document, fact_values(facts), parameters)
     return Determination(
         application=application,
-        programme_id=rule_set.programme_id,
+        programme=rule_set.programme,
         rule_set=rule_set,
         facts=facts,
         parameters=parameters,

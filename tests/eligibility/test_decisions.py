@@ -80,9 +80,9 @@ def test_a_decision_takes_a_bounded_number_of_queries(
 ) -> None:
     """Decision at most 5 s after the last source: pure computing on few queries, whatever the family."""
     application = make_family()
-    with django_assert_max_num_queries(36):
+    with django_assert_max_num_queries(28):
         decisions.decide_application(application, by=worker)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(9):
         decisions.decide_application(application, by=worker)
 
 

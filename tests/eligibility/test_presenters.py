@@ -1,0 +1,107 @@
+"""The decision card: what a family and an officer read, and which data can be contested."""
+
+from datetime import date
+
+import pytest
+from django.template.loader import render_to_string
+from django.utils.translation import override
+
+from eligibility import presenters
+from eligibility.models import Determination
+from eligibility.rules.catalogue import CATALOGUE
+from tests.eligibility.conftest import MakeFamily, answer
+from verification.models import Fact
+
+
+def html(card: presenters.Card) -> str:
+    return " ".join(render_to_string("eligibility/_decision.html", {"card": card}).split())
+
+
+def test_a_refusal_leads_with_its_reason(decided: MakeFamily) -> None:
+    determination = answer(decided(pln__power_va=2200))
+    card = presenters.card(determination)
+    assert (card.outcome_word, card.kind, card.rupiah_per_year) == ("Belum bisa menerima", "danger", 0)
+    assert card.sentence == "Keluarga Anda belum bisa menerima Program Keluarga Harapan."
+    (reason,) = card.against
+    assert card.reasons[0] == reason
+    assert reason.text == "Daya listrik rumah tercatat 2.200 VA. Batasnya 1.300 VA."
+    assert (reason.result_word, reason.value, reason.source) == ("Belum terpenuhi", "2.200 VA", "PLN")
+    assert reason.as_of == date(2026, 1, 15)
+    assert reason.legal.startswith("Kepmensos 73/2024")
+    assert len(card.fulfilled) == 9
+    shown = html(card)
+    assert shown.index("2.200 VA") < shown.index("9 syarat terpenuhi")
+    assert "Data dari PLN, 15 Januari 2026" in shown
+    assert "Data ini keliru" not in shown
+
+
+def test_every_fact_on_record_can_be_contested(decided: MakeFamily) -> None:
+    determination = answer(decided(pln__power_va=2200, dapodik__pupils_sma=None))
+    card = presenters.card(determination, contest_url=lambda fact_id: f"/sanggah/{fact_id}/")
+    fact = Fact.objects.get(name="pln.power_va")
+    assert card.against[0].sole is not None
+    assert card.against[0].sole.contest_url == f"/sanggah/{fact.pk}/"
+    lines = [line for reason in card.reasons for line in reason.facts]
+    assert all(bool(line.contest_url) == (line.value is not None) for line in lines)
+    assert html(card).count("Data ini keliru") == sum(line.value is not None for line in lines)
+    free = presenters.card(determination, contest_url=lambda fact_id: "")
+    assert "Data ini keliru" not in html(free)
+
+
+def test_money_is_shown_as_its_sum(decided: MakeFamily) -> None:
+    card = presenters.card(answer(decided(dapodik__pupils_sd=2, dapodik__pupils_smp=None)))
+    assert card.sentence == "Keluarga Anda memenuhi syarat Program Keluarga Harapan."
+    shown = html(card)
+    assert "Bantuan setahun: <strong>Rp4.800.000</strong>" in shown
+    assert "2 × Rp900.000 = Rp1.800.000" in shown
+    assert "Jumlah belum diketahui, Rp1.500.000 per orang" in shown
+    assert "Uang baru diberikan setelah pengumuman resmi." in shown
+
+
+def test_what_is_not_known_is_said_and_is_no_refusal(decided: MakeFamily) -> None:
+    card = presenters.card(answer(decided(dtsen__decile=None)))
+    assert (card.outcome_word, card.kind, card.against) == ("Petugas sedang memeriksa", "warning", ())
+    (reason,) = card.open
+    assert (reason.text, reason.value, reason.source, reason.as_of) == (
+        "Desil keluarga Anda belum tercatat.", "", "", None,
+    )  # fmt: skip
+    assert "Desil keluarga Anda belum tercatat." in html(card)
+
+
+def test_a_reason_with_several_facts_names_those_that_count(decided: MakeFamily) -> None:
+    card = presenters.card(answer(decided()))
+    reason = next(reason for reason in card.reasons if reason.criterion == "component")
+    assert reason.sole is None
+    assert reason.value == "Anak umur 0 sampai 6 tahun: 1 orang; Murid SD: 1 orang"
+    assert reason.source == "Dukcapil, Dapodik"
+    assert "Penyandang disabilitas berat: <strong>0 orang</strong>" in html(card)
+
+
+def test_the_card_speaks_english_where_the_page_does(decided: MakeFamily) -> None:
+    determination = answer(decided(pln__power_va=2200))
+    with override("en"):
+        card = presenters.card(determination)
+        assert card.against[0].text.startswith("The electric power of your house is recorded as 2,200 VA.")
+        assert presenters.label(CATALOGUE["pln.power_va"]) == "Electric power"
+    with override("de"):
+        assert presenters.language() == "id"
+
+
+@pytest.mark.parametrize(("as_of", "is_old"), [("2026-01-15", False), ("2024-01-15", True)])
+def test_old_data_is_marked(decided: MakeFamily, as_of: str, is_old: bool) -> None:
+    determination = answer(decided())
+    for row in determination.trace:
+        for one in row["inputs"]:
+            one["as_of"] = as_of
+    determination.decided_at = determination.decided_at.replace(year=2026, month=2, day=1)
+    card = presenters.card(determination)
+    assert {line.is_old for reason in card.reasons for line in reason.facts} == {is_old}
+
+
+def test_a_card_is_made_without_a_query(decided: MakeFamily, django_assert_num_queries: object) -> None:
+    application = decided()
+    determination = Determination.objects.select_related("programme", "rule_set__programme").get(
+        pk=answer(application).pk
+    )
+    with django_assert_num_queries(0):  # type: ignore[operator]
+        html(presenters.card(determination))
