@@ -143,6 +143,8 @@ class Application(StatefulModel):
         constraints: ClassVar = [
             state_constraint("application", ApplicationState),
             choice_constraint("channel", Channel, name="application_channel_is_known"),
+            choice_constraint("step", Step, name="application_step_is_known"),
+            choice_constraint("family_card_state", FamilyCardState, name="application_card_state_is_known"),
             models.UniqueConstraint(
                 fields=["family"],
                 condition=Q(state__in=OPEN_STATES),

@@ -1,6 +1,6 @@
 """Who enrolls, and what was enqueued."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from celery import current_app
@@ -20,11 +20,11 @@ def sulastri(db: None) -> User:
 
 
 @pytest.fixture
-def enqueued(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sent]:
+def enqueued(monkeypatch: pytest.MonkeyPatch) -> Sent:
     """What was sent to the broker, as (task name, ids)."""
     sent: Sent = []
     monkeypatch.setattr(current_app, "send_task", lambda name, kwargs, **_how: sent.append((name, kwargs)))
-    yield sent
+    return sent
 
 
 @pytest.fixture

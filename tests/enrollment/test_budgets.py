@@ -14,8 +14,11 @@ from tests.enrollment import factories as make
 
 PAGES = ("persetujuan", "foto", "keluarga", "rumah", "hp", "rekening", "periksa")
 HTML_BYTES = 6 * 1024
-EVERY_PAGE = ["/", "/bantuan/", "/privasi/", "/cek/", "/data-saya/", *[f"/daftar/{page}/" for page in PAGES],
-              "/daftar/keluarga/desa/", "/daftar/keluarga/desa/?district=35.10.22", "/daftar/belum-setuju/"]  # fmt: skip
+EVERY_PAGE = [
+    *("/", "/bantuan/", "/privasi/", "/cek/", "/data-saya/"),
+    *(f"/daftar/{page}/" for page in PAGES),
+    *("/daftar/keluarga/desa/", "/daftar/keluarga/desa/?district=35.10.22", "/daftar/belum-setuju/"),
+]
 
 
 @pytest.fixture

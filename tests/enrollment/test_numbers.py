@@ -37,11 +37,9 @@ def test_another_birth_date_warns_and_never_refuses(born: date, other: date, sex
 
 @given(st.text(max_size=20))
 def test_anything_else_is_refused_with_a_code_and_without_the_number(text: str) -> None:
-    try:
-        nik.parse(text)
-    except nik.NikError as error:
-        assert str(error) == error.code
-        assert error.code in {"digits", "length", "area", "date", "serial"}
+    with pytest.raises(nik.NikError) as refused:
+        nik.parse(f"{text}x")
+    assert str(refused.value) == refused.value.code == "digits"
 
 
 @given(st.text("0123456789", min_size=16, max_size=16))
