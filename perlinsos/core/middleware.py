@@ -5,8 +5,11 @@ import re
 import uuid
 from collections.abc import Callable
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.middleware.locale import LocaleMiddleware
+from django.utils import translation
 
 from perlinsos.core.logging import set_request_id
 
@@ -47,3 +50,16 @@ class PrivatePages:
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=()")
         return response
+
+
+class ChosenLanguage(LocaleMiddleware):
+    """Bahasa Indonesia until somebody presses the other language; what the phone is set to does not matter.
+
+    Cheap phones are often sold with English menus to people who read Bahasa.
+    """
+
+    def process_request(self, request: HttpRequest) -> None:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        known = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        translation.activate(known)
+        request.LANGUAGE_CODE = translation.get_language()
