@@ -3,7 +3,9 @@
 from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from perlinsos import views
@@ -16,7 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("beranda/", views.home, name="home"),
     path("bantuan/", views.help_page, name="help"),
     path("privasi/", views.privacy, name="privacy"),
-    path("bahasa/", include("django.conf.urls.i18n")),
+    path("bahasa/setlang/", login_not_required(set_language), name="set_language"),
     path("akun/oidc/ikd/login/", oidc.login, name="citizen-login"),
     path("akun/oidc/ikd/login/callback/", oidc.callback, name="citizen-callback"),
     path("akun/", include("allauth.urls")),

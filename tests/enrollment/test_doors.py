@@ -195,3 +195,8 @@ def test_my_data_before_anything_was_filled_in(client: Client, sulastri) -> None
 def test_staff_find_nothing_of_their_own_there(client: Client, cast, sign_in) -> None:
     sign_in(client, cast.ani)
     assert cast.application.reference not in text(client.get("/data-saya/"))
+
+
+def test_the_language_may_be_chosen_at_the_door(client: Client, db) -> None:
+    client.post("/bahasa/setlang/", {"language": "en", "next": "/"})
+    assert "Register for social assistance" in text(client.get("/"))
