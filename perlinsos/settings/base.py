@@ -151,6 +151,7 @@ SOCIALACCOUNT_PROVIDERS = {
         ],
     }
 }
+MFA_ADAPTER = "perlinsos.accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Perlinsos"
 SESSION_COOKIE_AGE = 12 * 3600
