@@ -42,7 +42,7 @@ class ProxyConsentForm(PortalForm):
         label=_("Why do you fill in for them?"),
         choices=ProxyReason,
         required=False,
-        widget=CardRadios(icons={"no_device": "phone", "cannot_read": "book", "disability": "person"}),
+        widget=CardRadios,
     )
     witness = forms.CharField(
         label=_("Name of a witness"),

@@ -57,7 +57,7 @@ class Errand:
 def of_day(agent: User) -> dict[str, Any]:
     """Everything the page shows; a fixed number of queries however long the lists are."""
     families = Application.objects.visible_to(agent).filter(assisted_by=agent).select_related("applicant", "village")
-    sent = families.received().order_by("-pk")
+    sent = families.received().exclude(submitted_at=None).order_by("-submitted_at", "-pk")
     return {
         "profile": getattr(agent, "agent_profile", None),
         "areas": assigned_areas(agent),

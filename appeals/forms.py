@@ -13,18 +13,26 @@ METERS_VA = (450, 900, 1300, 2200, 3500, 5500)  # household classes on a PLN met
 
 def value_field(fact_type: FactType, *, label: Any) -> forms.Field:
     """The field that asks for the right value of a fact, in its own unit."""
+    nothing: dict[str, Any] = {"required": _("This question has no answer yet.")}
     if fact_type.is_flag:
         return forms.TypedChoiceField(
-            label=label, choices=[("yes", _("Yes")), ("no", _("No"))], coerce=_is_yes, widget=CardRadios
+            label=label,
+            choices=[("yes", _("Yes")), ("no", _("No"))],
+            coerce=_is_yes,
+            widget=CardRadios,
+            error_messages=nothing,
         )
     if fact_type.unit == Unit.VA:
         meters = [(str(size), f"{size:,} VA".replace(",", ".")) for size in METERS_VA]
         choices = [*meters, ("0", _("No meter"))]
-        return forms.TypedChoiceField(label=label, choices=choices, coerce=int, widget=CardRadios)
+        return forms.TypedChoiceField(
+            label=label, choices=choices, coerce=int, widget=CardRadios, error_messages=nothing
+        )
     return forms.IntegerField(
         label=label,
         min_value=fact_type.low,
         max_value=fact_type.high,
+        error_messages=nothing,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
 
