@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID
 
 import pytest
 from django.template.loader import get_template
@@ -49,7 +49,7 @@ OPEN = {
 }
 # Pages that open with a code somebody was given; without it there is nothing there, and nothing to sign in for.
 HIDDEN = {"application-status", "letter-file", "openid_connect_login", "openid_connect_callback"}
-SAMPLES = {"int": 1, "uuid": uuid4(), "str": "contoh", "slug": "contoh", "path": "contoh", None: "contoh"}
+SAMPLES = {"int": 1, "uuid": UUID(int=1), "str": "contoh", "slug": "contoh", "path": "contoh", None: "contoh"}
 SIGN_IN = ("/akun/login", "/admin/login", "/?next=")
 OVERRIDES = ("account/", "mfa/", "socialaccount/", "allauth/", "admin/", "unfold/", "400", "403", "404", "429", "500")
 
