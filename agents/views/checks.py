@@ -14,7 +14,8 @@ from appeals.enums import GroundCheckState
 from appeals.forms import GroundCheckForm
 from appeals.models import GroundCheck
 from appeals.services.reviewing import Observation, record_ground_check
-from enrollment.views.parts import UserRequest, refuse
+from enrollment.views.parts import refuse
+from perlinsos.accounts.requests import UserRequest
 from perlinsos.core import audit
 from perlinsos.core.errors import DomainError, InputError
 

@@ -18,7 +18,8 @@ from enrollment import services as enrollment
 from enrollment.enums import Step
 from enrollment.models import Application
 from enrollment.views import family, status, steps
-from enrollment.views.parts import UserRequest, page, refuse
+from enrollment.views.parts import page, refuse
+from perlinsos.accounts.requests import UserRequest
 from perlinsos.core.errors import DomainError
 
 PAGES = {**steps.PAGES, Step.CONSENT: pages.consent, Step.PHOTO: pages.photo, Step.FAMILY: pages.family_page}

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from agents import overview
 from agents.views.guard import for_agents
-from enrollment.views.parts import UserRequest
+from perlinsos.accounts.requests import UserRequest
 
 
 @for_agents

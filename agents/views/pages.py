@@ -16,7 +16,8 @@ from enrollment.models import Application, ConsentText, Document, FamilyCard
 from enrollment.permissions import can_use_village
 from enrollment.views import family
 from enrollment.views.doors import Door
-from enrollment.views.parts import UserRequest, page, refuse
+from enrollment.views.parts import page, refuse
+from perlinsos.accounts.requests import UserRequest
 from perlinsos.core.errors import DomainError
 
 

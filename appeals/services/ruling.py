@@ -59,9 +59,9 @@ def _ensure_correctable(appeal: Appeal, check: GroundCheck | None) -> None:
 
 def _correct(appeal: Appeal, check: GroundCheck, *, by: User) -> Fact:
     seen_on = timezone.localdate(check.recorded_at)
-    return facts.supersede_fact(
-        appeal.fact, value=check.observed_value, source=Source.GROUND_CHECK, as_of=seen_on, by=by
-    )
+    seen = check.observed_value
+    assert seen is not None  # noqa: S101 - a constraint of GroundCheck: recorded has a value
+    return facts.supersede_fact(appeal.fact, value=seen, source=Source.GROUND_CHECK, as_of=seen_on, by=by)
 
 
 def _decide_again(appeal: Appeal, *, by: User) -> Determination | None:

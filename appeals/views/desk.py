@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -13,6 +13,7 @@ from appeals.forms import GroundCheckRequestForm, RulingForm
 from appeals.models import Appeal
 from appeals.services import reviewing, ruling
 from enrollment.models import Application
+from perlinsos.accounts.requests import UserRequest
 from perlinsos.core import audit, downloads
 from perlinsos.core.errors import DomainError
 
@@ -20,7 +21,7 @@ PAGE = 50
 
 
 @require_safe
-def case_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def case_detail(request: UserRequest, public_id: UUID) -> HttpResponse:
     """What the family says, what the data say, what happened. Opening it is itself on record."""
     application = get_object_or_404(Application.objects.read_by_staff(request.user), public_id=public_id)
     audit.record("enrollment.application.viewed", subject=application, by=request.user)
@@ -28,7 +29,7 @@ def case_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_safe
-def appeal_queue(request: HttpRequest) -> HttpResponse:
+def appeal_queue(request: UserRequest) -> HttpResponse:
     """Pending appeals of the officer's area, the one promised soonest first."""
     pending = (
         Appeal.objects.read_by_staff(request.user)
@@ -40,14 +41,14 @@ def appeal_queue(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def appeal_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def appeal_detail(request: UserRequest, public_id: UUID) -> HttpResponse:
     appeal = _appeal(request, public_id)
     audit.record("appeals.appeal.viewed", subject=appeal, by=request.user)
     return _show(request, appeal)
 
 
 @require_safe
-def appeal_photo(request: HttpRequest, public_id: UUID, file_id: UUID) -> HttpResponse:
+def appeal_photo(request: UserRequest, public_id: UUID, file_id: UUID) -> HttpResponse:
     """Evidence and pictures of visits, for whoever may read the appeal."""
     file = reviewing.open_photo(_appeal(request, public_id), file_id, by=request.user)
     if file is None:
@@ -56,7 +57,7 @@ def appeal_photo(request: HttpRequest, public_id: UUID, file_id: UUID) -> HttpRe
 
 
 @require_POST
-def appeal_take_up(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def appeal_take_up(request: UserRequest, public_id: UUID) -> HttpResponse:
     appeal = _appeal(request, public_id)
     try:
         reviewing.take_up(appeal, by=request.user)
@@ -66,14 +67,14 @@ def appeal_take_up(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_POST
-def ground_check_request(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def ground_check_request(request: UserRequest, public_id: UUID) -> HttpResponse:
     appeal = _appeal(request, public_id)
     form = GroundCheckRequestForm(request.POST)
     if form.is_valid():
         try:
             reviewing.request_ground_check(appeal, instructions=form.cleaned_data["instructions"], by=request.user)
         except DomainError as error:
-            form.add_error(None, error.message)
+            form.add_error(None, str(error.message))
         else:
             messages.success(request, _("The visit is asked for. Agents of the village see it now."))
             return redirect("appeal-detail", public_id=public_id)
@@ -81,26 +82,26 @@ def ground_check_request(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_POST
-def appeal_rule(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def appeal_rule(request: UserRequest, public_id: UUID) -> HttpResponse:
     appeal = _appeal(request, public_id)
     form = RulingForm(request.POST)
     if form.is_valid():
         try:
             ruling.rule_appeal(appeal, by=request.user, **form.cleaned_data)
         except DomainError as error:
-            form.add_error(None, error.message)
+            form.add_error(None, str(error.message))
         else:
             messages.success(request, _("The ruling stands. The family is told and the letter is being written."))
             return redirect("appeal-detail", public_id=public_id)
     return _show(request, appeal, ruling_form=form)
 
 
-def _appeal(request: HttpRequest, public_id: UUID) -> Appeal:
+def _appeal(request: UserRequest, public_id: UUID) -> Appeal:
     return get_object_or_404(Appeal.objects.read_by_staff(request.user), public_id=public_id)
 
 
 def _show(
-    request: HttpRequest,
+    request: UserRequest,
     appeal: Appeal,
     *,
     check_form: GroundCheckRequestForm | None = None,

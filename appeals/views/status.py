@@ -14,6 +14,7 @@ from appeals.services.lodging import Objection, lodge_appeal
 from eligibility.models import Determination
 from enrollment import grants
 from enrollment.models import Application
+from perlinsos.accounts.requests import UserRequest
 from perlinsos.core import files
 from perlinsos.core.errors import DomainError
 from perlinsos.messages.models import Letter
@@ -28,7 +29,7 @@ def application_status(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return render(request, "appeals/application_status.html", overview.of(application, viewer=request.user))
 
 
-def appeal_new(request: HttpRequest, determination_id: UUID, fact_name: str) -> HttpResponse:
+def appeal_new(request: UserRequest, determination_id: UUID, fact_name: str) -> HttpResponse:
     """Contest one fact of one decision."""
     determination = get_object_or_404(Determination.objects.visible_to(request.user), public_id=determination_id)
     used = determination.facts.get(fact_name, {})
@@ -44,7 +45,7 @@ def appeal_new(request: HttpRequest, determination_id: UUID, fact_name: str) -> 
         try:
             appeal = lodge_appeal(determination, fact, objection, by=request.user)
         except DomainError as error:
-            form.add_error("photo" if photo and error.code in PHOTO_ERRORS else None, error.message)
+            form.add_error("photo" if photo and error.code in PHOTO_ERRORS else None, str(error.message))
         else:
             return redirect("appeal-receipt", public_id=appeal.public_id)
     return render(request, "appeals/appeal_new.html", overview.of_contest(determination, fact) | {"form": form})
@@ -59,7 +60,7 @@ PHOTO_ERRORS = frozenset(
 
 
 @require_safe
-def appeal_receipt(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def appeal_receipt(request: UserRequest, public_id: UUID) -> HttpResponse:
     appeal = get_object_or_404(Appeal.objects.visible_to(request.user), public_id=public_id)
     return render(request, "appeals/appeal_receipt.html", {"appeal": appeal})
 
@@ -70,6 +71,7 @@ def letter_file(request: HttpRequest, public_id: UUID, code: str) -> HttpRespons
     """The PDF of a letter about an application one may read."""
     application = _readable(request, public_id)
     letter = get_object_or_404(Letter.objects.public().about(application), code=code)
+    assert letter.file is not None  # noqa: S101 - a constraint of Letter: issued has a file
     response = HttpResponse(files.read(letter.file), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{letter.code}.pdf"'
     return response

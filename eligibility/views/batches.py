@@ -14,7 +14,7 @@ from eligibility import announcing, paging, permissions
 from eligibility.forms import AnnounceForm, PrepareForm, ReasonForm
 from eligibility.models import Batch
 from eligibility.services import batches
-from eligibility.views.parts import UserRequest
+from perlinsos.accounts.requests import UserRequest
 from perlinsos.core import access
 from perlinsos.core.errors import DomainError
 

@@ -6,8 +6,8 @@ from django.views.decorators.http import require_safe
 
 from eligibility import paging, permissions, queue
 from eligibility.forms import QueueFilterForm
-from eligibility.views.parts import UserRequest
 from enrollment.models import Application
+from perlinsos.accounts.requests import UserRequest
 from perlinsos.core import access
 
 

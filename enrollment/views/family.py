@@ -19,7 +19,8 @@ from enrollment.forms.family import (
 )
 from enrollment.models import Application, FamilyCard
 from enrollment.views.doors import Door
-from enrollment.views.parts import UserRequest, for_citizens, own_draft, page, refuse
+from enrollment.views.parts import for_citizens, own_draft, page, refuse
+from perlinsos.accounts.requests import UserRequest
 from perlinsos.core.errors import DomainError
 
 POLITE_WAIT = timedelta(seconds=20)

@@ -14,16 +14,10 @@ from enrollment.enums import Step
 from enrollment.forms.family import TypedFamily
 from enrollment.models import Application
 from enrollment.views.doors import Door
-from perlinsos.accounts.models import User
+from perlinsos.accounts.requests import UserRequest
 from perlinsos.core.errors import DomainError
 
 View = Callable[..., HttpResponse]
-
-
-class UserRequest(HttpRequest):
-    """A request past the guard: somebody has signed in."""
-
-    user: User
 
 
 def for_citizens(view: View) -> View:

@@ -12,7 +12,8 @@ from enrollment.enums import PhotoRoute
 from enrollment.forms.lookup import LookupForm
 from enrollment.models import Application
 from enrollment.views.doors import Door
-from enrollment.views.parts import UserRequest, for_citizens, own_application
+from enrollment.views.parts import for_citizens, own_application
+from perlinsos.accounts.requests import UserRequest
 
 
 @for_citizens

@@ -11,7 +11,8 @@ from enrollment.models import Application, BankAccount, ConsentText, Member
 from enrollment.models.people import MemberQuerySet
 from enrollment.views import family
 from enrollment.views.doors import Door
-from enrollment.views.parts import UserRequest, for_citizens, own_application, page, refuse
+from enrollment.views.parts import for_citizens, own_application, page, refuse
+from perlinsos.accounts.requests import UserRequest
 from perlinsos.core.errors import DomainError
 
 

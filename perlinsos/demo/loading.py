@@ -106,6 +106,7 @@ def _hire(member: Member, agent_decree: Decree) -> None:
     )
     organisation, _created = Organisation.objects.get_or_create(name=member.organisation)
     for area_code in member.areas:
+        assert member.role is not None  # noqa: S101 - who has an area has a role there
         Membership.objects.create(
             user=user, organisation=organisation, role=member.role, area_code=area_code, valid_during=YEAR
         )

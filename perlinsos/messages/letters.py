@@ -32,7 +32,7 @@ def render(letter: Letter) -> bytes:
             "qr": _qr(address),
         }
     template = TEMPLATES / f"{letter.kind}.typ"
-    pdf: bytes = typst.compile(
+    pdf: bytes = typst.compile(  # type: ignore[type-var]  # its stub forgets that bytes are allowed
         template.read_bytes(),
         root=TEMPLATES,
         sys_inputs={"letter": json.dumps(data, ensure_ascii=False)},

@@ -4,8 +4,9 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from perlinsos.settings import env
 from perlinsos.settings.base import *  # noqa: F403
-from perlinsos.settings.base import BASE_URL, SECRET_KEY, SOURCES_URL, env
+from perlinsos.settings.base import BASE_URL, SECRET_KEY, SOURCES_URL
 
 DEMO = False
 SECURE_SSL_REDIRECT = True

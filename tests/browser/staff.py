@@ -74,3 +74,37 @@ def uphold(officer: Visitor, reference: str, *, reason: str) -> None:
     officer.look(f"Sanggahan {reference}")
     officer.page.locator("a[href*='/petugas/kasus/']").first.click()
     officer.look("PSL-")
+
+
+def enrol_family(agent: Visitor, *, nik: str, name: str, born: tuple[str, str, str], witness: str) -> None:
+    """The assisted form from the KTP to the receipt, with the camera of the agent's phone."""
+    page = agent.page
+    agent.open("/agen/")
+    agent.follow("Daftarkan keluarga")
+    agent.look("Daftarkan keluarga")
+    page.locator("input[name=nik]").fill(nik)
+    page.locator("input[name=name]").fill(name)
+    for box, part in zip(page.locator("input[name^=birth_date]").all(), born, strict=True):
+        box.fill(part)
+    agent.press("Lanjut")
+    agent.look("Bacakan")
+    page.locator("input[name=answer][value=yes]").check()
+    page.locator("input[name=reason][value=no_device]").check()
+    page.locator("input[name=witness]").fill(witness)
+    agent.press("Lanjut")
+    agent.look("Foto wajah")
+    agent.press("Buka kamera")
+    agent.press("Ambil foto")
+    agent.press("Pakai foto ini")
+    expect(page).to_have_url(re.compile("/keluarga/$"), timeout=60_000)
+    page.get_by_label("Ya, sudah benar").check()
+    agent.press("Lanjut")
+    page.get_by_label("450 VA").check()
+    agent.press("Lanjut")
+    page.get_by_label("Tidak punya HP").check()
+    agent.press("Lanjut")
+    page.get_by_label("Belum punya rekening").check()
+    agent.press("Lanjut")
+    page.locator("main input[type=checkbox]").first.check()
+    page.locator("main form button.button").last.click()
+    page.wait_for_load_state()

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from perlinsos.accounts.requests import UserRequest
 from perlinsos.core import access
 from perlinsos.core.errors import DomainError
 from perlinsos.messages.names import mask_name
@@ -16,7 +17,6 @@ from verification.enums import Judgement
 from verification.forms import JudgementForm
 from verification.models import FaceCheck
 from verification.services import face_review as review
-from verification.views.parts import UserRequest
 
 PAGE = 50
 

@@ -1,15 +1,6 @@
 """What the views share."""
 
-from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
-
-from perlinsos.accounts.models import User
-
-
-class UserRequest(HttpRequest):
-    """A request behind the sign-in wall."""
-
-    user: User
 
 
 def local_path(wanted: str, otherwise: str) -> str:

@@ -5,9 +5,9 @@ from uuid import UUID
 from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_safe
 
+from perlinsos.accounts.requests import UserRequest
 from perlinsos.core import files
 from verification.services import photographs
-from verification.views.parts import UserRequest
 
 HEADERS = {
     "Cache-Control": "no-store, private",

@@ -12,11 +12,12 @@ from django.views.decorators.http import require_http_methods
 from enrollment import services as enrollment
 from enrollment.enums import Step
 from enrollment.models import Application, Document, DocumentKind
+from perlinsos.accounts.requests import UserRequest
 from perlinsos.core import access
 from perlinsos.core.errors import DomainError
 from verification import permissions, waiting
 from verification.models import FaceCheck
-from verification.views.parts import UserRequest, local_path
+from verification.views.parts import local_path
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -6,11 +6,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from perlinsos.accounts.requests import UserRequest
 from perlinsos.core import access
 from verification import health, permissions
 from verification.enums import ASKED_SOURCES
 from verification.services import sources
-from verification.views.parts import UserRequest
 
 
 @require_safe

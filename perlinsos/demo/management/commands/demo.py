@@ -52,4 +52,4 @@ def _current_code(email: str) -> str:
     if authenticator is None:
         raise CommandError(f"{email} has no second factor here")
     now = int(time.time()) // TOTP_PERIOD
-    return format_hotp_value(hotp_value(decrypt(authenticator.data["secret"]), now))
+    return str(format_hotp_value(hotp_value(decrypt(authenticator.data["secret"]), now)))
