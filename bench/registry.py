@@ -1,0 +1,12 @@
+"""What there is to measure and to prove. A new one is a small class and a line here."""
+
+from bench.areas import Areas
+from bench.audit_chain import AuditChain
+from bench.decide import Decide
+from bench.figures import Bench, Proof
+from bench.pages import Pages
+from bench.prove_audit import AuditTrail
+from bench.prove_outage import Outage
+
+BENCHES: dict[str, Bench] = {bench.name: bench for bench in (Areas(), AuditChain(), Decide(), Pages())}
+PROOFS: dict[str, Proof] = {proof.name: proof for proof in (AuditTrail(), Outage())}

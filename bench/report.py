@@ -1,0 +1,68 @@
+"""Figures and claims for people, and as one flat JSON object for machines."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from bench.figures import Claim, Figure
+
+
+def header(machine: dict[str, Any], *, seed: int, small: bool) -> str:
+    lines = [f"{name:<12} {value}" for name, value in machine.items()]
+    return "\n".join([*lines, f"{'seed':<12} {seed}", f"{'size':<12} {'small' if small else 'full'}"])
+
+
+def table(figures: Iterable[Figure]) -> str:
+    rows = [
+        f"  {figure.key:<36} {number(figure.median):>12} {figure.unit:<14} {_spread(figure)}{_note(figure)}"
+        for figure in figures
+    ]
+    return "\n".join(rows)
+
+
+def _spread(figure: Figure) -> str:
+    if len(figure.values) == 1:
+        return "one run"
+    return f"{number(min(figure.values))} to {number(max(figure.values))} in {len(figure.values)} runs"
+
+
+def _note(figure: Figure) -> str:
+    return f"; {figure.note}" if figure.note else ""
+
+
+def verdicts(claims: Iterable[Claim]) -> str:
+    return "\n".join(
+        f"  {'holds' if claim.holds else 'FAILS':<6} {claim.text}{f' ({claim.seen})' if claim.seen else ''}"
+        for claim in claims
+    )
+
+
+def flat(machine: dict[str, Any], *, seed: int, small: bool, figures: Iterable[Figure]) -> str:
+    """One object on one line: the median under the key of the figure, spread under `…_min` and `…_max`."""
+    found: dict[str, Any] = {**machine, "seed": seed, "small": small}
+    for figure in figures:
+        found[figure.key] = _rounded(figure.median)
+        found[f"{figure.key}_min"] = _rounded(min(figure.values))
+        found[f"{figure.key}_max"] = _rounded(max(figure.values))
+        found[f"{figure.key}_runs"] = len(figure.values)
+    return json.dumps(found, ensure_ascii=False)
+
+
+def flat_claims(machine: dict[str, Any], *, seed: int, small: bool, claims: dict[str, list[Claim]]) -> str:
+    """One object on one line: claims and failures per proof."""
+    found: dict[str, Any] = {**machine, "seed": seed, "small": small}
+    for name, made in claims.items():
+        found[f"{name}_claims"] = len(made)
+        found[f"{name}_failed"] = sum(not claim.holds for claim in made)
+    return json.dumps(found, ensure_ascii=False)
+
+
+def number(value: float) -> str:
+    """Three significant digits or whole numbers, with thin grouping."""
+    if value >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.3g}"
+
+
+def _rounded(value: float) -> float:
+    return round(value, 6)
