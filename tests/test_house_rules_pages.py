@@ -20,6 +20,7 @@ OPEN = {
     "privacy",
     "set_language",
     "styleguide",
+    "styleguide-desk",
     "healthz",
     "readyz",
     "citizen-login",

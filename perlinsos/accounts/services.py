@@ -58,38 +58,38 @@ def service_account(name: str) -> User:
 
 
 @transaction.atomic
-def invite_staff(user: User, *, by: User) -> User:
+def invite_staff(member: User, *, by: User) -> User:
     """Keep a new staff member (an unsaved User with e-mail and name). For administrators.
 
     There is no password yet: they choose it with “forgot password”, then set up a second factor.
     """
     access.ensure(by.is_admin)
-    user.kind, user.is_superuser = UserKind.STAFF, user.is_admin
-    user.set_unusable_password()
-    user.save(force_insert=True)
-    audit.record("accounts.user.invited", subject=user, by=by, is_admin=user.is_admin)
-    return user
+    member.kind, member.is_superuser = UserKind.STAFF, member.is_admin
+    member.set_unusable_password()
+    member.save(force_insert=True)
+    audit.record("accounts.user.invited", subject=member, by=by, is_admin=member.is_admin)
+    return member
 
 
 @transaction.atomic
-def change_staff(user: User, *, fields: list[str], by: User) -> User:
+def change_staff(member: User, *, fields: list[str], by: User) -> User:
     """Keep changed `fields` of a staff member: e-mail, name, whether active, whether administrator.
 
     For administrators; refused for oneself, so that nobody locks the last door from inside.
     """
-    access.ensure(by.is_admin and (by.pk != user.pk or not {"is_active", "is_admin"} & set(fields)))
-    user.is_superuser = user.is_admin
-    user.save(update_fields=[*fields, "is_superuser"])
-    audit.record("accounts.user.changed", subject=user, by=by, fields=fields)
-    return user
+    access.ensure(by.is_admin and (by.pk != member.pk or not {"is_active", "is_admin"} & set(fields)))
+    member.is_superuser = member.is_admin
+    member.save(update_fields=[*fields, "is_superuser"])
+    audit.record("accounts.user.changed", subject=member, by=by, fields=fields)
+    return member
 
 
 @transaction.atomic
-def remove_second_factor(user: User, *, by: User) -> None:
+def remove_second_factor(member: User, *, by: User) -> None:
     """Let somebody who lost the phone set up a new one. For administrators, never for oneself."""
-    access.ensure(by.is_admin and by.pk != user.pk)
-    Authenticator.objects.filter(user=user).delete()
-    audit.record("accounts.second_factor.removed", subject=user, by=by)
+    access.ensure(by.is_admin and by.pk != member.pk)
+    Authenticator.objects.filter(user=member).delete()
+    audit.record("accounts.second_factor.removed", subject=member, by=by)
 
 
 @transaction.atomic

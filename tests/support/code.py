@@ -127,6 +127,14 @@ def calls(file: Path, *names: str) -> Iterator[ast.Call]:
             yield node
 
 
+def imported(node: ast.AST) -> set[str]:
+    """Modules an import statement names: `a.b.c` counts as `a`, `a.b` and `a.b.c`."""
+    names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+    names += [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
+    parts = [name.split(".") for name in names]
+    return {".".join(part[:length]) for part in parts for length in range(1, len(part) + 1)}
+
+
 def at(file: Path, node: ast.AST) -> str:
     return f"{name_of(file)}:{getattr(node, 'lineno', 0)}"
 
