@@ -3,10 +3,12 @@
 from datetime import date
 
 import pytest
+import yaml
 from django.db import IntegrityError, transaction
 
 from perlinsos.regions.models import Area, Level, Parameter
 from tests.factories import ParameterFactory, area
+from tests.support import code
 
 pytestmark = pytest.mark.django_db
 
@@ -51,3 +53,11 @@ def test_only_regencies_that_take_part_are_served() -> None:
     ParameterFactory(area=area("35.10"), value=True)
     ParameterFactory(area=area("51.02"), value=False)
     assert [village.code for village in Area.objects.served()] == ["35.10.22.2003"]
+
+
+def test_every_regional_number_of_the_rules_can_be_set() -> None:
+    """A rule document may leave a number to the region; then the region must be able to enter it."""
+    documents = [yaml.safe_load(file.read_text()) for file in (code.ROOT / "eligibility" / "rulesets").glob("*.yaml")]
+    asked = {name for document in documents for name, spec in document["parameters"].items() if spec.get("regional")}
+    assert asked
+    assert asked <= set(Parameter.Name.values)
