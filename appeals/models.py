@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from appeals.enums import AppealChannel, AppealState, CorrectionState, GroundCheckState
+from eligibility.enums import BatchState
 from eligibility.models import Batch, Determination
 from enrollment.models import READERS, Application
 from perlinsos.accounts import scoping
@@ -33,9 +34,18 @@ PENDING_STATES = (AppealState.LODGED, AppealState.REVIEW, AppealState.GROUND_CHE
 
 
 class ObjectionWindowQuerySet(models.QuerySet["ObjectionWindow"]):
-    def open(self) -> "ObjectionWindowQuerySet":
-        now = timezone.now()
-        return self.filter(opens_at__lte=now, closes_at__gt=now)
+    def covering(self, determination: Determination) -> "ObjectionWindow | None":
+        """The window a determination falls under; None before its batch is announced."""
+        return self.filter(
+            batch__programme=determination.programme_id,
+            batch__entries__application=determination.application_id,
+            batch__entries__is_cancelled=False,
+        ).first()
+
+    def due(self) -> list[int]:
+        """Announced batches that have no window yet."""
+        announced = Batch.objects.filter(state=BatchState.ANNOUNCED).exclude(pk__in=self.values("batch"))
+        return list(announced.order_by("pk").values_list("pk", flat=True))
 
 
 class ObjectionWindow(Timestamped):
@@ -259,7 +269,10 @@ class SourceCorrection(StatefulModel):
     class Meta:
         verbose_name = _("correction to a source")
         verbose_name_plural = _("corrections to sources")
-        constraints: ClassVar = [state_constraint("source_correction", CorrectionState)]
+        constraints: ClassVar = [
+            state_constraint("source_correction", CorrectionState),
+            choice_constraint("source", Source, name="source_correction_source_is_known"),
+        ]
 
     def __str__(self) -> str:
         return f"correction {self.pk}"

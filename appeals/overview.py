@@ -10,8 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from appeals import permissions, wording
-from appeals.models import Appeal
-from appeals.services.lodging import window_of
+from appeals.models import Appeal, ObjectionWindow
 from eligibility import presenters
 from eligibility.models import Determination, RankedEntry
 from eligibility.rules.catalogue import CATALOGUE
@@ -40,7 +39,7 @@ def of(application: Application, *, viewer: User | AnonymousUser) -> dict[str, A
     """The family's status page."""
     determinations = _current(application)
     appeals = list(application.appeals.select_related("fact", "ruling").order_by("-created_at"))
-    windows = [window for window in map(window_of, determinations) if window is not None]
+    windows = [window for window in map(ObjectionWindow.objects.covering, determinations) if window is not None]
     how_far = readiness.of(application) if application.state in WAITING else None
     may_object = isinstance(viewer, User) and permissions.can_lodge(viewer, application)
     return {
@@ -66,7 +65,7 @@ def of_contest(determination: Determination, fact: Fact) -> dict[str, Any]:
         "fact": fact,
         "label": fact_label(fact),
         "value": fact_value(fact, fact.value),
-        "window": window_of(determination),
+        "window": ObjectionWindow.objects.covering(determination),
     }
 
 

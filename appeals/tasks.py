@@ -2,10 +2,9 @@
 
 from celery import shared_task
 
+from appeals.corrections import question
 from appeals.models import ObjectionWindow, SourceCorrection
 from appeals.services import corrections, windows
-from eligibility.enums import BatchState
-from eligibility.models import Batch
 from perlinsos.accounts.services import service_account
 from perlinsos.core import jobs
 from verification import connectors
@@ -15,17 +14,12 @@ AT_ONCE = 500
 
 @shared_task(name="appeals.open_window")
 def open_window(*, batch_id: int) -> None:
-    batch = Batch.objects.filter(pk=batch_id, state=BatchState.ANNOUNCED).select_related("area").first()
-    if batch is not None:
-        windows.open_window(batch, by=service_account("appeals"))
+    windows.open_window(batch_id, by=service_account("appeals"))
 
 
 @shared_task(name="appeals.sweep_windows")
 def sweep_windows() -> None:
-    opened = ObjectionWindow.objects.values("batch")
-    for batch_id in (
-        Batch.objects.filter(state=BatchState.ANNOUNCED).exclude(pk__in=opened).values_list("pk", flat=True)
-    ):
+    for batch_id in ObjectionWindow.objects.due():
         jobs.enqueue("appeals.open_window", batch_id=batch_id)
 
 
@@ -34,7 +28,7 @@ def send_correction(*, correction_id: int) -> None:
     if (correction := corrections.claim_correction(correction_id)) is None:
         return
     try:
-        connectors.send_correction(corrections.question(correction), request_id=correction.public_id)
+        connectors.send_correction(question(correction), request_id=correction.public_id)
     except connectors.SourceError as error:
         corrections.record_correction_not_sent(correction, error=error.code, permanent=error.permanent)
         return

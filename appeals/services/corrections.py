@@ -9,8 +9,6 @@ from django.utils import timezone
 
 from appeals.enums import CorrectionState
 from appeals.models import SourceCorrection
-from enrollment.models import FamilyCardNumber
-from verification.connectors import Correction
 
 LEASE = timedelta(minutes=2)
 MAX_ATTEMPTS = 20
@@ -29,24 +27,6 @@ def claim_correction(correction_id: int) -> SourceCorrection | None:
     return SourceCorrection.objects.select_related(
         "ruling__appeal__fact__family", "ruling__appeal__application__applicant", "ruling__new_fact"
     ).get(pk=correction_id)
-
-
-def question(correction: SourceCorrection) -> Correction:
-    """What is asked of the source: whom it is about, what it says, what was seen, under which appeal."""
-    ruling = correction.ruling
-    fact, new_fact = ruling.appeal.fact, ruling.new_fact
-    assert new_fact is not None  # noqa: S101 - a constraint of Ruling: upheld brings a fact
-    number = FamilyCardNumber.objects.filter(family=fact.family, ended_on=None).first()
-    applicant = ruling.appeal.application.applicant
-    subject = {"kk_number": number.number} if number else {"nik": applicant.nik if applicant else ""}
-    return Correction(
-        source=correction.source,
-        fact=fact.name,
-        subject=subject,
-        old=fact.value,
-        new=new_fact.value,
-        evidence_reference=ruling.appeal.reference,
-    )
 
 
 @transaction.atomic

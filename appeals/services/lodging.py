@@ -34,15 +34,6 @@ class Objection:
     channel: AppealChannel = AppealChannel.PORTAL
 
 
-def window_of(determination: Determination) -> ObjectionWindow | None:
-    """The objection window a determination falls under; None before its batch is announced."""
-    return ObjectionWindow.objects.filter(
-        batch__programme=determination.programme_id,
-        batch__entries__application=determination.application_id,
-        batch__entries__is_cancelled=False,
-    ).first()
-
-
 @transaction.atomic
 def lodge_appeal(determination: Determination, fact: Fact, objection: Objection, *, by: User) -> Appeal:
     """Record an objection against one fact of one determination, evidence in the same transaction.
@@ -75,7 +66,7 @@ def lodge_appeal(determination: Determination, fact: Fact, objection: Objection,
 
 
 def _open_window(determination: Determination) -> ObjectionWindow:
-    window = window_of(determination)
+    window = ObjectionWindow.objects.covering(determination)
     if window is None:
         raise DomainError(_("You can object once the result is announced. We will tell you."), code="window_not_open")
     if not window.is_open:

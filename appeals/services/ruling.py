@@ -39,7 +39,7 @@ def rule_appeal(appeal: Appeal, *, is_upheld: bool, reason: str, by: User) -> Ru
     if is_upheld and check is not None:
         ruling.new_fact = _correct(appeal, check, by=by)
         ruling.new_determination = _decide_again(appeal, by=by)
-    ruling.save()
+    ruling.save(force_insert=True)
     audit.record("appeals.ruling.made", subject=ruling, by=by, upheld=is_upheld, appeal=appeal.pk)
     if is_upheld:
         _ask_source_to_correct(ruling)

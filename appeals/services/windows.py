@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from appeals.models import ObjectionWindow
+from eligibility.enums import BatchState
 from eligibility.models import Batch
 from perlinsos.accounts.models import User
 from perlinsos.core import audit
@@ -15,16 +16,18 @@ DEFAULT_DAYS = 30
 
 
 @transaction.atomic
-def open_window(batch: Batch, *, by: User) -> ObjectionWindow:
-    """Open the window of an announced batch; opening it again changes nothing.
+def open_window(batch_id: int, *, by: User) -> ObjectionWindow | None:
+    """Open the window of an announced batch; opening it again changes nothing. None when it is not announced.
 
     It lasts the days the region sets (one month in the pilot) and closes at midnight local time, so
     that the last day counts whole for a family in any time zone.
     """
+    batch = Batch.objects.filter(pk=batch_id, state=BatchState.ANNOUNCED).select_related("area").first()
+    if batch is None or batch.announced_at is None:
+        return None
     days = Parameter.objects.value(Parameter.Name.OBJECTION_DAYS, batch.area_id) or DEFAULT_DAYS
     zone = ZoneInfo(batch.area.timezone)
     opens_at = batch.announced_at
-    assert opens_at is not None  # noqa: S101 - a constraint of Batch: announced has an instant
     last_day = opens_at.astimezone(zone).date() + timedelta(days=days)
     closes_at = datetime.combine(last_day + timedelta(days=1), time.min, zone)
     window, created = ObjectionWindow.objects.get_or_create(

@@ -70,7 +70,7 @@ def announce(cast: Cast, *, places: int = 2) -> Announced:
     batch.refresh_from_db()
     batches.announce_batch(batch, decree=factories.DecreeFactory(area=batch.area), by=cast.budi)
     batch.refresh_from_db()
-    window = open_window(batch, by=service_account("appeals"))
+    window = open_window(batch.pk, by=service_account("appeals"))
     answer = Determination.objects.current().get(application=indah, programme=pkh)
     return Announced(batch, window, answer, others)
 

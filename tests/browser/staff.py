@@ -55,7 +55,7 @@ def take_up_and_ask_for_visit(officer: Visitor, reference: str) -> None:
 
 def record_visit(agent: Visitor, *, value: str, picture: Path) -> None:
     agent.open("/agen/")
-    agent.look("Keluarga saya")
+    agent.look("Keluarga dampingan")
     agent.page.locator("a[href*='/agen/cek/']").first.click()
     agent.look("Daya listrik rumah")
     agent.page.get_by_label(value, exact=True).check()
