@@ -76,8 +76,6 @@ class ParameterName(models.TextChoices):
     MINIMUM_WAGE = "minimum_wage", _("Regency minimum wage (UMK), rupiah a month")
     OBJECTION_DAYS = "objection_days", _("Length of the objection window, days")
     DECISION_DAYS = "decision_days", _("Promised days until a decision")
-    POWER_LIMIT = "power_limit_va", _("Electricity limit, VA")
-    LAND_LIMIT = "land_limit_m2", _("Land limit, m²")
     FACE_THRESHOLDS = "face_thresholds", _("Face thresholds")
     POWER_LIMIT_VA = "power_limit_va", _("Limit of electric power, VA")
     LAND_LIMIT_M2 = "land_limit_m2", _("Limit of land, square metres")
