@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Case, Count, Q, QuerySet, Sum, When
 from django.utils.translation import gettext as _
 
 from eligibility import permissions
@@ -137,7 +137,8 @@ def _placed(row: RankedEntry) -> Row:
 
 def _in_order_of_need(batch: Batch, query: Mapping[str, str]) -> Page[Row]:
     answers = _answers(batch).select_related("application__applicant", "application__village").defer("trace", "facts")
-    found = page(answers, query, by=("need_score", "pk"))
+    answers = answers.annotate(is_out=Case(When(outcome=Outcome.ELIGIBLE, then=0), default=1))
+    found = page(answers, query, by=("is_out", "need_score", "pk"))
     rows = [
         Row(answer, _name(answer), answer.get_outcome_display(), _outcome_kind(answer), None) for answer in found.rows
     ]

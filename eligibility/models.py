@@ -318,8 +318,11 @@ class Ranking(PublicModel):
 
 class RankedEntryQuerySet(models.QuerySet["RankedEntry"]):
     def current(self) -> "RankedEntryQuerySet":
-        """Places of the latest ranking of batches that are announced."""
+        """Places of the latest ranking of each announced batch."""
         return self.filter(ranking__is_current=True)
+
+    def untold(self) -> "RankedEntryQuerySet":
+        return self.current().filter(told_at=None)
 
     def funded_under(self, quota: Quota, *, besides: Batch) -> "RankedEntryQuerySet":
         return self.filter(ranking__batch__quota=quota, placement=Placement.FUNDED).exclude(ranking__batch=besides)
@@ -341,6 +344,7 @@ class RankedEntry(models.Model):
     position = models.PositiveIntegerField(null=True, blank=True)
     places = models.PositiveIntegerField(help_text="of the ranking, repeated so that a row cannot overfund")
     tie_break = models.CharField(max_length=64, blank=True, help_text="sha256 of seed and public id, hexadecimal")
+    told_at = models.DateTimeField(null=True, blank=True, help_text="when the family was told of this place")
 
     objects = RankedEntryQuerySet.as_manager()
 
@@ -357,6 +361,9 @@ class RankedEntry(models.Model):
                 name="ranked_entry_never_beyond_the_quota",
                 condition=~Q(placement=Placement.FUNDED) | Q(position__isnull=False, position__lte=F("places")),
             ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["ranking"], name="ranked_entry_untold", condition=Q(told_at=None)),
         ]
 
     def __str__(self) -> str:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
 from eligibility.enums import Outcome, Placement
-from eligibility.models import Determination, RankedEntry, Ranking
+from eligibility.models import Determination, RankedEntry
 from eligibility.rules.wording import grouped
 from enrollment.enums import PhoneOwner
 from enrollment.models import Application
@@ -28,9 +28,9 @@ def tell_decided(application: Application, determinations: Iterable[Determinatio
         )
 
 
-def tell_place(place: RankedEntry, ranking: Ranking) -> None:
+def tell_place(place: RankedEntry) -> None:
     """The place of one family in a ranking of an announced batch."""
-    application = place.entry.application
+    application, ranking = place.entry.application, place.ranking
     with override(application.language):
         names = {
             "programme": ranking.batch.programme,

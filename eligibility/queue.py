@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from eligibility.enums import Outcome
-from eligibility.models import Determination, Programme
+from eligibility.models import Determination, Programme, RankedEntry
 from eligibility.presenters import KINDS, outcome_word
 from enrollment.enums import ApplicationState
 from enrollment.models import READERS, Application
@@ -93,6 +93,11 @@ def due() -> list[int]:
         Exists(requests), ~Exists(requests.exclude(state__in=SETTLED)), Exists(faces), state=ApplicationState.MATCHING
     )
     return list(complete.order_by("submitted_at").values_list("pk", flat=True)[:AT_ONCE])
+
+
+def untold_rankings() -> list[int]:
+    """Rankings that have families who do not know their place yet, for the sweep."""
+    return list(RankedEntry.objects.untold().order_by("ranking_id").values_list("ranking_id", flat=True).distinct())
 
 
 def in_tab(applications: QuerySet[Application], tab: Tab) -> QuerySet[Application]:

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from eligibility import queue
-from eligibility.services import decisions
+from eligibility.services import decisions, rankings
 from perlinsos.accounts.services import service_account
 from perlinsos.core import jobs
 
@@ -18,3 +18,16 @@ def sweep_decisions() -> None:
     """Whatever is complete and was not decided, because a message was lost or a worker died."""
     for application_id in queue.due():
         jobs.enqueue("eligibility.decide_application", application_id=application_id)
+
+
+@shared_task(name="eligibility.publish_places")
+def publish_places(*, ranking_id: int) -> None:
+    if rankings.publish_places(ranking_id, by=service_account("eligibility")):
+        jobs.enqueue("eligibility.publish_places", ranking_id=ranking_id)
+
+
+@shared_task(name="eligibility.sweep_places")
+def sweep_places() -> None:
+    """Rankings with families that were not told yet, because a message was lost or a worker died."""
+    for ranking_id in queue.untold_rankings():
+        jobs.enqueue("eligibility.publish_places", ranking_id=ranking_id)

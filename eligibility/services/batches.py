@@ -6,12 +6,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from eligibility import notices, permissions
+from eligibility import permissions
 from eligibility.enums import BatchState, RankingCause
-from eligibility.models import Batch, BatchEntry, Determination, Programme, Quota, RankedEntry, Ranking
+from eligibility.models import Batch, BatchEntry, Determination, Programme, Quota, Ranking
 from eligibility.services import rankings
-from enrollment import services as enrollment
-from enrollment.enums import ApplicationState
 from enrollment.models import Application
 from perlinsos.accounts.models import User
 from perlinsos.core import access, audit, jobs, workflow
@@ -74,7 +72,7 @@ def cancel_batch(batch: Batch, *, reason: str, by: User) -> Batch:
 
 @transaction.atomic
 def announce_batch(batch: Batch, *, decree: Decree, by: User) -> Ranking:
-    """Announce under a decree: seed revealed, order drawn, places given, every family told.
+    """Announce under a decree: seed revealed, order drawn, places given, families told (see `publish_places`).
 
     For an officer of the area who did not prepare it. Refused with `same_officer`,
     `decree_not_valid`, `already_announced` (another officer was first) or `bad_transition`.
@@ -88,9 +86,7 @@ def announce_batch(batch: Batch, *, decree: Decree, by: User) -> Ranking:
     quota = Quota.objects.hold(batch.quota_id)
     batch = _move_to_announced(batch, decree, by=by)
     ranking = rankings.draw(batch, quota, cause=RankingCause.ANNOUNCEMENT, reference="", by=by)
-    for place in _families(ranking):
-        _announce_application(place.entry.application, by=by)
-        notices.tell_place(place, ranking)
+    _publish(ranking, by=by)
     jobs.enqueue("appeals.open_window", batch_id=batch.pk)
     return ranking
 
@@ -107,12 +103,8 @@ def rerank(batch: Batch, *, cause: RankingCause, reference: str, by: User) -> Ra
     batch.refresh_from_db()
     if batch.state not in (BatchState.ANNOUNCED, BatchState.FINAL):
         return None
-    before = dict(RankedEntry.objects.current().filter(ranking__batch=batch).values_list("entry_id", "placement"))
     ranking = rankings.draw(batch, quota, cause=cause, reference=reference, by=by)
-    for place in _families(ranking):
-        _announce_application(place.entry.application, by=by)
-        if before.get(place.entry_id) != place.placement:
-            notices.tell_place(place, ranking)
+    _publish(ranking, by=by)
     return ranking
 
 
@@ -168,10 +160,7 @@ def _move_to_announced(batch: Batch, decree: Decree, *, by: User) -> Batch:
         raise DomainError(message % {"officer": first.announced_by}, code="already_announced") from error
 
 
-def _families(ranking: Ranking) -> "list[RankedEntry]":
-    return list(ranking.entries.select_related("entry__application", "determination").order_by("pk"))
-
-
-def _announce_application(application: Application, *, by: User) -> None:
-    if application.state == ApplicationState.DECIDED:
-        enrollment.record_announced(application, by=by)
+def _publish(ranking: Ranking, *, by: User) -> None:
+    """The first families at once, the others by the worker."""
+    if rankings.publish_places(ranking.pk, by=by):
+        jobs.enqueue("eligibility.publish_places", ranking_id=ranking.pk)

@@ -1,16 +1,22 @@
 """Drawing the order of a batch: need first, then a lot with a published seed, never beyond the quota."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
+from eligibility import notices
 from eligibility.enums import BatchState, Outcome, Placement, RankingCause
 from eligibility.models import Batch, BatchEntry, BatchEntryQuerySet, Determination, Quota, RankedEntry, Ranking
 from eligibility.rules.ranking import Candidate, place
+from enrollment import services as enrollment
 from enrollment.enums import ApplicationState
 from perlinsos.accounts.models import User
 from perlinsos.core import audit
+
+AT_ONCE = 50
 
 
 @transaction.atomic
@@ -39,11 +45,35 @@ def draw(batch: Batch, quota: Quota, *, cause: RankingCause, reference: str, by:
             position=row.position,
             places=ranking.places,
             tie_break=row.tie_break,
+            told_at=_told_before(held.get(row.key), row.placement),
         )
         for row in rows
     )
     audit.record("eligibility.ranking.drawn", subject=ranking, by=by, cause=cause, number=ranking.number)
     return ranking
+
+
+@transaction.atomic
+def publish_places(ranking_id: int, *, by: User) -> bool:
+    """Announce and tell the next families of a ranking; True while some may be left.
+
+    For the worker and the officer who announces. A few families at a time, so that a batch of any
+    size keeps no request waiting and a worker that dies loses nothing. It may run twice.
+    """
+    untold = RankedEntry.objects.untold().filter(ranking=ranking_id).order_by("pk")
+    held = untold.select_for_update(of=("self",), skip_locked=True)
+    rows = list(held.select_related("entry__application", "determination", "ranking__batch__programme")[:AT_ONCE])
+    for place_given in rows:
+        if place_given.entry.application.state == ApplicationState.DECIDED:
+            enrollment.record_announced(place_given.entry.application, by=by)
+        notices.tell_place(place_given)
+    RankedEntry.objects.filter(pk__in=[row.pk for row in rows]).update(told_at=timezone.now())
+    return len(rows) == AT_ONCE
+
+
+def _told_before(earlier: RankedEntry | None, placement: str) -> datetime | None:
+    """Whoever keeps the placement need not be told again; a position alone is read on the page."""
+    return earlier.told_at if earlier is not None and earlier.placement == placement else None
 
 
 def _live(batch: Batch) -> BatchEntryQuerySet:

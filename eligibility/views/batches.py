@@ -67,7 +67,7 @@ def batch_announce(request: UserRequest, public_id: UUID) -> HttpResponse:
         except DomainError as error:
             form.add_error(None, str(error.message))
         else:
-            messages.success(request, _("Announced. Every family has been told."))
+            messages.success(request, _("Announced. Every family is told now."))
             return redirect("batch-detail", public_id=public_id)
     return _show(request, _batch(request, public_id), announce_form=form)
 

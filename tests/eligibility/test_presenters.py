@@ -55,7 +55,7 @@ def test_money_is_shown_as_its_sum(decided: MakeFamily) -> None:
     assert "Bantuan setahun: <strong>Rp4.800.000</strong>" in shown
     assert "2 × Rp900.000 = Rp1.800.000" in shown
     assert "Jumlah belum diketahui, Rp1.500.000 per orang" in shown
-    assert "Uang baru diberikan setelah pengumuman resmi." in shown
+    assert "Uang hanya untuk keluarga yang diumumkan menerima." in shown
 
 
 def test_what_is_not_known_is_said_and_is_no_refusal(decided: MakeFamily) -> None:
