@@ -49,7 +49,7 @@ def test_the_page_costs_the_same_however_much_waits(
 ) -> None:
     sign_in(client, cast.ani)
     client.get(HEALTH)
-    with django_assert_max_num_queries(14) as few:
+    with django_assert_max_num_queries(13) as few:
         client.get(HEALTH)
     for source in ASKED_SOURCES:
         factories.SourceRequestFactory(application=cast.application, source=source)

@@ -49,11 +49,11 @@ def test_the_queue_shows_the_own_area_longest_waiting_first(
     done = factories.FaceCheckFactory(application=cast.eko_application, accepted=True)
     sign_in(client, cast.ani)
     page = client.get(QUEUE).content.decode()
-    first_at, second_at = (page.index(row.application.reference) for row in (check, second))
+    first_at, second_at = (page.index(row.application.receipt_code) for row in (check, second))
     assert first_at < second_at
     assert "Temui orangnya" in page
     for other in (elsewhere, done):
-        assert other.application.reference not in page
+        assert other.application.receipt_code not in page
     assert check.application.applicant.name not in page  # masked until the case is opened
 
 
@@ -62,7 +62,7 @@ def test_a_newer_picture_takes_the_older_one_out_of_the_queue(
 ) -> None:
     factories.FaceCheckFactory(application=check.application, accepted=True)
     sign_in(client, cast.ani)
-    assert check.application.reference not in client.get(QUEUE).content.decode()
+    assert check.application.receipt_code not in client.get(QUEUE).content.decode()
     assert client.get(address(check)).status_code == 404
 
 

@@ -29,7 +29,7 @@ class Bkn(MembersConnector[Employees]):
 
     source = Source.BKN
     path = "bkn/v1/employment"
-    purpose = _("To know who works for the state")
+    purpose = _("Who works for the state")
     schema = Employees
 
     def facts(self, answer: Employees) -> list[FactValue]:

@@ -23,7 +23,7 @@ class BpjsTk(MembersConnector[Wages]):
 
     source = Source.BPJS_TK
     path = "bpjs-tk/v1/wages"
-    purpose = _("To know the wages in the family")
+    purpose = _("Wages in the family")
     schema = Wages
 
     def facts(self, answer: Wages) -> list[FactValue]:

@@ -22,7 +22,7 @@ class Bpn(MembersConnector[Parcels]):
 
     source = Source.BPN
     path = "bpn/v1/parcels"
-    purpose = _("To know which land the family owns")
+    purpose = _("Land the family owns")
     schema = Parcels
 
     def facts(self, answer: Parcels) -> list[FactValue]:

@@ -26,7 +26,7 @@ class Dapodik(MembersConnector[Pupils]):
 
     source = Source.DAPODIK
     path = "dapodik/v1/pupils"
-    purpose = _("To know which children go to school")
+    purpose = _("Children who go to school")
     schema = Pupils
 
     def facts(self, answer: Pupils) -> list[FactValue]:

@@ -14,7 +14,7 @@ class Dtsen(Connector[Family]):
 
     source = Source.DTSEN
     path = "dtsen/v1/family"
-    purpose = _("To know how well-off the family is (decile)")
+    purpose = _("How well-off the family is (decile)")
     schema = Family
 
     def question(self, about: Subjects) -> Question | None:

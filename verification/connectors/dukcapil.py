@@ -48,7 +48,7 @@ class Dukcapil(Connector[FamilyCardAnswer]):
 
     source = Source.DUKCAPIL
     path = "dukcapil/v1/family-card"
-    purpose = _("To know who belongs to the family")
+    purpose = _("Who belongs to the family")
     schema = FamilyCardAnswer
 
     def question(self, about: Subjects) -> Question | None:

@@ -22,7 +22,7 @@ class Pln(MembersConnector[Meters]):
 
     source = Source.PLN
     path = "pln/v1/meters"
-    purpose = _("To know the electric power of the house")
+    purpose = _("Electric power of the house")
     schema = Meters
 
     def facts(self, answer: Meters) -> list[FactValue]:

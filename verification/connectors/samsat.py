@@ -22,7 +22,7 @@ class Samsat(MembersConnector[Vehicles]):
 
     source = Source.SAMSAT
     path = "samsat/v1/vehicles"
-    purpose = _("To know which vehicles the family has")
+    purpose = _("Vehicles of the family")
     schema = Vehicles
 
     def facts(self, answer: Vehicles) -> list[FactValue]:
