@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from perlinsos.core.models import AuditEvent, StoredFile
 from tests import factories
-from verification import photographs
 from verification.enums import ASKED_SOURCES, BreakerState, RequestState, Source
 from verification.models import FaceCheck, SourceHealth, SourceRequest
 from verification.services import breaker
@@ -187,23 +186,6 @@ def test_a_removed_photograph_is_gone(client: Client, cast: Any, sign_in: Any, c
     sign_in(client, cast.ani)
     StoredFile.objects.filter(pk=check.selfie.file_id).update(removed_at=timezone.now())
     assert client.get(at(check.selfie.file)).status_code == 404
-
-
-def test_an_app_above_adds_its_own_photographs(client: Client, cast: Any, sign_in: Any) -> None:
-    file = factories.StoredFileFactory()
-
-    def resolver(public_id: Any, viewer: Any) -> photographs.Shown | None:
-        is_here = public_id == file.public_id and viewer == cast.ani
-        return photographs.Shown(file, cast.application) if is_here else None
-
-    photographs.register(resolver)
-    try:
-        sign_in(client, cast.ani)
-        assert client.get(at(file)).status_code == 200
-        sign_in(client, cast.budi)
-        assert client.get(at(file)).status_code == 404
-    finally:
-        photographs._RESOLVERS.remove(resolver)
 
 
 def test_the_administration_shows_no_person(client: Client, cast: Any, sign_in: Any, check: FaceCheck) -> None:
