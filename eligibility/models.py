@@ -315,6 +315,11 @@ class Ranking(PublicModel):
     def __str__(self) -> str:
         return f"ranking {self.number} of {self.batch_id}"
 
+    @property
+    def is_told(self) -> bool:
+        """Whether every family knows its place."""
+        return not self.entries.filter(told_at=None).exists()
+
 
 class RankedEntryQuerySet(models.QuerySet["RankedEntry"]):
     def current(self) -> "RankedEntryQuerySet":

@@ -63,11 +63,12 @@ def batch_announce(request: UserRequest, public_id: UUID) -> HttpResponse:
     form = AnnounceForm(request.POST, decrees=announcing.decrees_for(batch, request.user))
     if form.is_valid():
         try:
-            batches.announce_batch(batch, decree=form.cleaned_data["decree"], by=request.user)
+            ranking = batches.announce_batch(batch, decree=form.cleaned_data["decree"], by=request.user)
         except DomainError as error:
             form.add_error(None, str(error.message))
         else:
-            messages.success(request, _("Announced. Every family is told now."))
+            told = _("Announced. Every family has been told.")
+            messages.success(request, told if ranking.is_told else _("Announced. The families are being told."))
             return redirect("batch-detail", public_id=public_id)
     return _show(request, _batch(request, public_id), announce_form=form)
 

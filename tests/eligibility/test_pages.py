@@ -160,9 +160,8 @@ def test_the_walk_from_cases_to_places(
     assert batch.seed in done
     assert done.index(first.receipt_code) < done.index(waits.receipt_code)
     assert "Daftar tunggu" in done
-    assert "Petugas yang menyiapkan" not in done
-    again = text(second.post(address("announce", batch), form))
-    assert "Langkah ini" in again or "lebih dulu" in again or "tidak" in again
+    assert "Semua keluarga sudah diberi tahu." in done
+    assert "Langkah ini belum bisa dilakukan" in text(second.post(address("announce", batch), form))
 
 
 def test_the_preparer_is_told_why_another_must_announce(
