@@ -8,6 +8,7 @@ import os
 import re
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -67,7 +68,7 @@ def portal() -> Iterator[RunningPortal]:
         return
     with tempfile.TemporaryDirectory(prefix="portal-journey-") as state:
         process = subprocess.Popen(
-            [sys.executable, str(ROOT / "portal"), "run"],
+            [sys.executable, str(ROOT / "portal"), "run", "--port", str(_free_port())],
             env={**outside_environment(), "PORTAL_STATE": state},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -79,6 +80,14 @@ def portal() -> Iterator[RunningPortal]:
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(timeout=30)
+
+
+def _free_port() -> int:
+    """Nobody else's: a developer may well have a portal on the usual port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def outside_environment() -> dict[str, str]:
