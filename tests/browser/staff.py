@@ -38,7 +38,7 @@ def announce_batch(officer: Visitor, batch: str) -> None:
     officer.page.locator("input[name=decree]").first.check()
     officer.page.locator("input[name=is_sure]").check()
     officer.press("Umumkan")
-    expect(officer.page.get_by_text("Semua keluarga sudah diberi tahu")).to_be_visible()
+    expect(officer.page.get_by_text(re.compile("^Sudah diumumkan")).first).to_be_visible()
     officer.look("Urutan 1")
 
 

@@ -40,7 +40,8 @@ def test_a_family_walks_from_the_door_to_the_final_letter(visit, portal, tmp_pat
 
     sulastri.follow("Ke pendaftaran Anda")
     sulastri.look("Hasil sudah diumumkan")
-    expect(sulastri.page.get_by_text("Program Keluarga Harapan: Anda akan menerima")).to_be_visible()
+    in_the_ranking = re.compile("Program Keluarga Harapan: Anda (akan menerima|di daftar tunggu)")
+    expect(sulastri.page.get_by_text(in_the_ranking)).to_be_visible()
     _letter_is_genuine(sulastri, portal)
     lilis.open(batches[0])
     lilis.look("Urutan 2")
