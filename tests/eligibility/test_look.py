@@ -1,0 +1,99 @@
+"""The desk's pages in a real browser, laptop and small phone: axe finds nothing, nothing overflows."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import BrowserContext, Page
+from pytest_django.live_server_helper import LiveServer
+
+from eligibility.enums import RankingCause
+from eligibility.models import Batch
+from eligibility.services import batches
+from launcher.pytest_browser import browser_type_launch_args  # noqa: F401 - ours over the one of pytest-playwright
+from perlinsos.accounts.models import User
+from tests import factories
+from tests.cast import LATENG, Cast
+from tests.conftest import sign_in_as
+from tests.eligibility.conftest import MakeFamily
+from tests.eligibility.test_decisions import corrected
+from tests.ui.test_look import OVERFLOWING, RULES, SMALL_TARGETS, TAGS
+from verification.enums import CheckState, RequestState, Source
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+# Where to leave pictures of every page, for eyes; nothing is kept without it.
+PICTURES = os.environ.get("PORTAL_PICTURES", "")
+# Playwright's loop runs in this thread; the queries of a test are still its own.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+SIZES = {"desk": {"width": 1280, "height": 800}, "phone": {"width": 360, "height": 640}}
+Open = Callable[[User, str, str], Page]
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_context_args, "locale": "id-ID"}
+
+
+@pytest.fixture
+def look(live_server: LiveServer, context: BrowserContext) -> Open:
+    """`look(user, address, name)`: everything a page must bear, at both sizes."""
+
+    def look(user: User, address: str, name: str) -> Page:
+        client = Client()
+        sign_in_as(client, user)
+        key = client.session.session_key or ""
+        context.add_cookies([{"name": "sessionid", "value": key, "url": live_server.url}])
+        page = context.new_page()
+        for size, viewport in SIZES.items():
+            page.set_viewport_size(viewport)  # type: ignore[arg-type]
+            page.goto(f"{live_server.url}{address}")
+            bear(page, f"{name}-{size}")
+        page.set_viewport_size({"width": 320, "height": 640})
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, (name, page.evaluate(OVERFLOWING))
+        return page
+
+    return look
+
+
+def bear(page: Page, name: str) -> None:
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}, "rules": RULES})
+    assert found.violations_count == 0, f"{name}: {found.generate_report()}"
+    assert page.evaluate(SMALL_TARGETS) == [], name
+    if PICTURES:
+        page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
+
+
+def test_the_queue(look: Open, cast: Cast, decided: MakeFamily, make_family: MakeFamily) -> None:
+    decided(), decided(pln__power_va=2200), decided(dtsen__decile=None)
+    make_family().source_requests.filter(source=Source.PLN).update(state=RequestState.DUE)
+    make_family(LATENG).face_checks.update(state=CheckState.REVIEW)
+    for tab in ("menunggu", "periksa", "diputus", "diumumkan"):
+        look(cast.ani, f"{reverse('officer-home')}?bagian={tab}", f"queue-{tab}")
+
+
+def test_a_batch_from_draft_to_the_second_order(
+    look: Open, cast: Cast, decided: MakeFamily, prepared: Callable[..., Batch]
+) -> None:
+    wrong_meter = decided(dtsen__decile=1, pln__power_va=2200)
+    for decile in (2, 3, 4):
+        decided(dtsen__decile=decile)
+    decree = factories.DecreeFactory()
+    batch = prepared(places=2)
+    address = reverse("batch-detail", args=[batch.public_id])
+    look(cast.budi, address, "batch-prepared")
+    batches.return_batch(batch, reason="Jumlah keliru", by=cast.budi)
+    look(cast.ani, address, "batch-draft")
+    look(cast.ani, reverse("batch-list"), "batches")
+    batch.refresh_from_db()
+    batches.announce_batch(batches.hand_over(batch, by=cast.ani), decree=decree, by=cast.budi)
+    look(cast.gita, address, "batch-announced")
+    corrected(wrong_meter, 900, by=cast.dewi)
+    batches.rerank(batch, cause=RankingCause.APPEAL, reference="SGH-2026-000017", by=cast.dewi)
+    look(cast.ani, address, "batch-second-order")
