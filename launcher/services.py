@@ -15,6 +15,7 @@ PYTHON = sys.executable
 GRANIAN = [PYTHON, "-m", "granian", "--interface", "wsgi", "--host", ports.HOST, "--no-ws", "--respawn-failed-workers"]
 WORKER = [PYTHON, "-m", "celery", "-A", "perlinsos.celery", "worker", "--loglevel", "INFO", "--without-gossip"]
 BEAT = [PYTHON, "-m", "celery", "-A", "perlinsos.celery", "beat", "--loglevel", "INFO", "--pidfile="]
+MANAGE = [PYTHON, "manage.py"]
 QUICKLY = ["--verbosity=0", "--skip-checks"]  # the checks load every page; ./portal test runs them
 SIGN_INS = "demo sign-ins"
 CATALOGUES = ("*/locale/*/LC_MESSAGES/*.po", "perlinsos/*/locale/*/LC_MESSAGES/*.po")
@@ -47,58 +48,73 @@ def workers(state: Path, variables: Mapping[str, str]) -> list[Service]:
 
 
 def steps(state: Path, variables: Mapping[str, str]) -> list[Step]:
-    portal, sandbox = environment.for_portal(variables), environment.for_sandbox(variables)
-    manage = [PYTHON, "manage.py"]
-    sandbox_manage = [PYTHON, "-m", "django"]
+    """In the order of their lists, as many at once as there are processors."""
+    return [*_sandbox_steps(variables), *_portal_steps(state, variables), *_demo_steps(state, variables)]
+
+
+def _sandbox_steps(variables: Mapping[str, str]) -> list[Step]:
+    sandbox, database = environment.for_sandbox(variables), variables["SANDBOX_DATABASE_URL"]
     return [
-        Step("pictures for the demo", [PYTHON, "-m", "launcher.pictures"], portal, may_fail=True),
+        Step("pictures for the demo", [PYTHON, "-m", "launcher.pictures"], sandbox, may_fail=True),
+        Step(
+            "sandbox tables",
+            [PYTHON, "-m", "django", "migrate", *QUICKLY],
+            sandbox,
+            inputs=("sandbox/**/migrations/*.py",),
+            key=database,
+        ),
+        Step(
+            "residents of the sandbox",
+            [PYTHON, "-m", "django", "seed_residents"],
+            sandbox,
+            inputs=("sandbox/data/*", f"{variables['SANDBOX_FACES']}/*"),
+            # The portal is registered there with the address people come back to after signing in.
+            key=f"{database} {variables['BASE_URL']} {variables['OIDC_CLIENT_SECRET']}",
+            after=("sandbox tables", "pictures for the demo"),
+        ),
+    ]
+
+
+def _portal_steps(state: Path, variables: Mapping[str, str]) -> list[Step]:
+    portal = environment.for_portal(variables)
+    return [
         Step(
             "portal tables",
-            [*manage, "migrate", *QUICKLY],
+            [*MANAGE, "migrate", *QUICKLY],
             portal,
             inputs=("*/migrations/*.py", "perlinsos/*/migrations/*.py"),
             key=variables["DATABASE_URL"],
         ),
         Step(
-            "sandbox tables",
-            [*sandbox_manage, "migrate", *QUICKLY],
-            sandbox,
-            inputs=("sandbox/**/migrations/*.py",),
-            key=variables["SANDBOX_DATABASE_URL"],
-        ),
-        Step(
             "translations",
-            [*manage, "catalogues", "--compile", "--skip-checks"],
+            [*MANAGE, "catalogues", "--compile", "--skip-checks"],
             portal,
             inputs=CATALOGUES,
             is_done=lambda: all(po.with_suffix(".mo").exists() for glob in CATALOGUES for po in ROOT.glob(glob)),
         ),
         Step(
             "static files",
-            [*manage, "collectstatic", "--noinput", "--ignore=redoc", *QUICKLY],
+            [*MANAGE, "collectstatic", "--noinput", "--ignore=redoc", *QUICKLY],
             portal,
             inputs=("static/**/*",),
             is_done=lambda: (state / "static").exists(),
         ),
-        Step(
-            "residents of the sandbox",
-            [*sandbox_manage, "seed_residents"],
-            sandbox,
-            inputs=("sandbox/data/*", f"{variables['SANDBOX_FACES']}/*"),
-            # The portal is registered there with the address people come back to after signing in.
-            key=f"{variables['SANDBOX_DATABASE_URL']} {variables['BASE_URL']} {variables['OIDC_CLIENT_SECRET']}",
-            after=("sandbox tables", "pictures for the demo"),
-        ),
+    ]
+
+
+def _demo_steps(state: Path, variables: Mapping[str, str]) -> list[Step]:
+    portal = environment.for_portal(variables)
+    return [
         Step(
             "demo data",
-            [*manage, "demo", "--skip-checks"],
+            [*MANAGE, "demo", "--skip-checks"],
             portal,
             key=variables["DATABASE_URL"],
             after=("portal tables", "translations", "residents of the sandbox"),
         ),
         Step(
             SIGN_INS,
-            [*manage, "demo", "--print", "--skip-checks"],
+            [*MANAGE, "demo", "--print", "--skip-checks"],
             portal,
             inputs=("perlinsos/demo/**/*.py",),
             key=variables["BASE_URL"],
