@@ -2,6 +2,7 @@ from argparse import ArgumentParser
 from importlib import import_module
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
 SEED = 2026
@@ -47,5 +48,5 @@ class Command(BaseCommand):
 
 
 def _refuse_kept_data() -> None:
-    if import_module("perlinsos.accounts.models").User.objects.exists():
+    if get_user_model().objects.exists():
         raise CommandError("This database is in use. Measure on throw-away servers: ./portal bench or ./portal prove")
