@@ -29,7 +29,6 @@ class Check:
 CHECKS = (
     Check("types (mypy)", [*MODULE, "mypy"]),
     Check("types of the sandbox (mypy)", [*MODULE, "mypy", "--config-file", "sandbox/mypy.ini"]),
-    Check("types of the sandbox (mypy)", [*MODULE, "mypy", "--config-file", "sandbox/mypy.ini"]),
     Check("lint (ruff)", [*MODULE, "ruff", "check", "--quiet", ".", "portal"]),
     Check("format (ruff)", [*MODULE, "ruff", "format", "--check", ".", "portal"]),
     Check("import contracts", [*PYTHON, "-c", LINT_IMPORTS]),

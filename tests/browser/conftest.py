@@ -33,6 +33,14 @@ DESK = {"width": 1280, "height": 800}
 AXE_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
+WIDER_THAN_THE_SCREEN = """() => {
+    const page = document.documentElement
+    if (page.scrollWidth <= page.clientWidth) return []
+    const out = [...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > page.clientWidth)
+    return out.slice(-5).map(e => e.outerHTML.slice(0, 120))
+}"""
+
+
 @dataclass(frozen=True)
 class RunningPortal:
     """`./portal run`, up and answering."""
@@ -148,17 +156,18 @@ class Visitor:
             return  # axe and the ruler are scripts; the same pages are measured in the other journeys
         violations = Axe().run(self.page, options=AXE_RULES).response["violations"]
         assert violations == [], [(found["id"], found["nodes"][0]["html"]) for found in violations]
-        assert self._overflow() <= 0, f"{title}: wider than the screen"
+        assert self._too_wide() == [], f"{title}: wider than the screen"
 
-    def _overflow(self) -> int:
+    def _too_wide(self) -> list[str]:
+        """What sticks out of a screen of 320 px with letters twice as large."""
         size = self.page.viewport_size
         assert size is not None
         self.page.set_viewport_size({"width": 320, "height": 640})
         self.page.evaluate("document.documentElement.style.fontSize = '200%'")
-        wide: int = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        culprits: list[str] = self.page.evaluate(WIDER_THAN_THE_SCREEN)
         self.page.evaluate("document.documentElement.style.fontSize = ''")
         self.page.set_viewport_size(size)
-        return wide
+        return culprits
 
     def _keep_picture(self, title: str) -> None:
         if folder := os.environ.get("PORTAL_SCREENSHOTS"):
