@@ -66,7 +66,8 @@ def _correct(appeal: Appeal, check: GroundCheck, *, by: User) -> Fact:
 
 def _decide_again(appeal: Appeal, *, by: User) -> Determination | None:
     application, answer = appeal.application, None
-    for old in Determination.objects.current().filter(application=application).select_related("programme", "rule_set"):
+    decided = Determination.objects.current().filter(application=application).select_related("programme", "rule_set")
+    for old in decided.order_by("programme_id"):  # quotas are locked in one order
         if appeal.fact.name not in old.facts:
             continue
         new = decisions.redecide(application, old.programme, rule_set=old.rule_set, cause=f"appeal:{appeal.pk}", by=by)
