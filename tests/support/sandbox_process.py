@@ -112,10 +112,17 @@ def demo_residents() -> dict[str, DemoResident]:
     return found
 
 
+_STARTED = pytest.StashKey[Sandbox]()
+
+
 @pytest.fixture(scope="session")
-def sandbox() -> Iterator[Sandbox]:
-    with ExitStack() as stack:
-        yield start(stack)
+def sandbox(request: pytest.FixtureRequest) -> Sandbox:
+    """One per test process, however many conftest files import this."""
+    if _STARTED not in request.config.stash:
+        stack = ExitStack()
+        request.config.add_cleanup(stack.close)
+        request.config.stash[_STARTED] = start(stack)
+    return request.config.stash[_STARTED]
 
 
 def start(stack: ExitStack) -> Sandbox:
