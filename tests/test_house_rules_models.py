@@ -1,5 +1,6 @@
 """Rules of the house about tables: what the database must refuse, and what may know what."""
 
+import ast
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.db import models
 
+from perlinsos.core.fields import BlindIndexField
 from perlinsos.core.models import StatefulModel
 from tests.support import code
 from tests.test_house_rules import no
@@ -127,6 +129,25 @@ def test_constraints_read_as_rules() -> None:
         if not re.fullmatch(r"[a-z]+(_[a-z0-9]+){2,}", constraint.name)
     ]
     no(hits, instead="Name a constraint <model>_<rule in words>: operators read it in the error log:")
+
+
+def test_a_blind_index_is_saved_with_its_value() -> None:
+    """`save(update_fields=["nik"])` would leave the old index behind: the person would be found by the old NIK."""
+    pairs = {
+        (field.source, field.name)
+        for model in own_models()
+        for field in model._meta.concrete_fields
+        if isinstance(field, BlindIndexField)
+    }
+    hits = [
+        f"{code.at(file, node)} {source} without {index}"
+        for file in code.product()
+        for node in ast.walk(code.tree(file))
+        if isinstance(node, ast.keyword) and node.arg == "update_fields"
+        for source, index in pairs
+        if f"'{source}'" in ast.unparse(node) and f"'{index}'" not in ast.unparse(node)
+    ]
+    no(hits, instead="Name the blind index together with its value in update_fields:")
 
 
 def test_personal_values_are_sealed() -> None:
