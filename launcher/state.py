@@ -27,7 +27,9 @@ def state_dir() -> Path:
 def runtime_path(state: Path, purpose: str) -> Path:
     """A short path for unix sockets, always the same for the same `state`; a checkout's own path is often too long."""
     digest = hashlib.sha256(os.fsencode(state)).hexdigest()[:10]
-    base = Path(os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir())
+    # Root's own XDG_RUNTIME_DIR is closed to the account that PostgreSQL may have to run as.
+    given = os.environ.get("XDG_RUNTIME_DIR") if os.geteuid() else None
+    base = Path(given or tempfile.gettempdir())
     if not base.is_dir() or len(os.fsencode(base)) > SOCKET_PATH_LIMIT - 60:
         base = Path("/tmp")  # noqa: S108 - make_private checks whose it is
     return base / f"portal-{os.geteuid()}-{digest}-{purpose}"

@@ -42,3 +42,10 @@ def test_it_runs_as_nobody_special_and_installs_only_what_a_server_needs():
 def test_secrets_given_while_building_stay_in_the_first_stage():
     final = DOCKERFILE.rpartition("\nFROM ")[2]
     assert not re.search(r"SECRET|_KEY|TOKEN|PASSWORD", final)
+
+
+def test_ci_does_what_a_developer_does():
+    script = ROOT / ".ci" / "run"
+    assert script.stat().st_mode & 0o111
+    assert "set -euo pipefail" in script.read_text()
+    assert script.read_text().strip().endswith("exec ./portal test")
