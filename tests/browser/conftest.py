@@ -7,7 +7,6 @@
 import os
 import re
 import secrets
-import signal
 import socket
 import subprocess
 import sys
@@ -21,9 +20,8 @@ from typing import Any
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserType, Page, expect
 
-from launcher import browser as chromium
 from tests.support import camera, faces
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -86,7 +84,7 @@ def portal() -> Iterator[RunningPortal]:
             _wait_until_ready(process)
             yield _running(Path(state))
         finally:
-            process.send_signal(signal.SIGINT)
+            process.terminate()
             process.wait(timeout=30)
 
 
@@ -205,11 +203,19 @@ def camera_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any], camera_file: Path) -> dict[str, Any]:
-    """The distribution's Chromium with a camera that sees a photograph."""
+    """With a camera that sees a photograph."""
     arguments = [
+        *browser_type_launch_args["args"],
         "--use-fake-device-for-media-stream",
         "--use-fake-ui-for-media-stream",
         f"--use-file-for-fake-video-capture={camera_file}",
-        *(["--no-sandbox"] if os.geteuid() == 0 else []),
     ]
-    return {**browser_type_launch_args, "executable_path": chromium.find(), "args": arguments}
+    return {**browser_type_launch_args, "args": arguments}
+
+
+@pytest.fixture(scope="session")
+def browser(browser_type: BrowserType, browser_type_launch_args: dict[str, Any]) -> Iterator[Browser]:
+    """Of these tests alone: the one that pytest-playwright shares was started without the camera."""
+    launched = browser_type.launch(**browser_type_launch_args)
+    yield launched
+    launched.close()
