@@ -13,7 +13,7 @@ class AppealState(models.TextChoices):
 
 
 class GroundCheckState(models.TextChoices):
-    REQUESTED = "requested", _("Asked for")
+    REQUESTED = "requested", _("Visit asked for")
     RECORDED = "recorded", _("Recorded")
     CANCELLED = "cancelled", _("Cancelled")
 

@@ -40,6 +40,7 @@ EVENTS: dict[str, Promise] = {
     "enrollment.application.announced": _("Announced"),
     "enrollment.application.withdrawn": _("Withdrawn"),
     "enrollment.application.viewed": _("Case opened"),
+    "agents.ground_check.opened": _("Address opened for a visit"),
     "verification.source.answered": _("A source has answered"),
     "verification.source.parked": _("A source gave no answer for a day"),
     "verification.source.asked_again": _("A source is asked again"),

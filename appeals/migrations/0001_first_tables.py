@@ -128,7 +128,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('state', models.CharField(choices=[('requested', 'Asked for'), ('recorded', 'Recorded'), ('cancelled', 'Cancelled')], default='requested', editable=False, max_length=10)),
+                ('state', models.CharField(choices=[('requested', 'Visit asked for'), ('recorded', 'Recorded'), ('cancelled', 'Cancelled')], default='requested', editable=False, max_length=10)),
                 ('instructions', models.CharField(blank=True, max_length=300)),
                 ('due_on', models.DateField()),
                 ('observed_value', models.JSONField(blank=True, null=True)),
