@@ -2,7 +2,6 @@
 
 import os
 import sys
-from typing import Any
 
 import pytest
 
@@ -10,6 +9,12 @@ from launcher import browser
 
 MARK = "browser"
 NO_BROWSER = "NO BROWSER"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Fixtures of the plugin that comes last win: ours must come after those of pytest-playwright."""
+    config.pluginmanager.import_plugin("launcher.pytest_browser_fixtures")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -26,14 +31,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         item.add_marker(pytest.mark.xdist_group(MARK))
         if missing:
             item.add_marker(pytest.mark.skip(reason=f"{NO_BROWSER}: {browser.why_not()}"))
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """The distribution's browser instead of a downloaded one; Chromium's own sandbox does not start as root."""
-    no_sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-    arguments = [*browser_type_launch_args.get("args", []), *no_sandbox]
-    return {**browser_type_launch_args, "executable_path": browser.find(), "args": arguments}
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -17,7 +17,6 @@ from enrollment import services as enrollment
 from enrollment.answers import AccountAnswers, ContactAnswers, FamilyAnswers, HomeAnswers, MemberAnswers, Proxy
 from enrollment.enums import Bank, PhoneOwner
 from enrollment.models import Application
-from launcher.pytest_browser import browser_type_launch_args  # noqa: F401 - ours over the one of pytest-playwright
 from perlinsos.accounts.models import User
 from tests import factories
 from tests.agents.conftest import SULASTRI

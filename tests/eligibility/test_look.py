@@ -15,7 +15,6 @@ from pytest_django.live_server_helper import LiveServer
 from eligibility.enums import RankingCause
 from eligibility.models import Batch
 from eligibility.services import batches
-from launcher.pytest_browser import browser_type_launch_args  # noqa: F401 - ours over the one of pytest-playwright
 from perlinsos.accounts.models import User
 from tests import factories
 from tests.cast import LATENG, Cast

@@ -64,6 +64,12 @@ def test_a_failing_installation_is_said_and_survived(debian, monkeypatch, capsys
     assert "apt-get install failed" in capsys.readouterr().err
 
 
+LAUNCH = """
+def test_it_is_the_one_that_is_launched(browser_type_launch_args, pytestconfig):
+    assert browser_type_launch_args["executable_path"] == str(pytestconfig.rootpath / "chromium")
+"""
+
+
 @pytest.fixture
 def run(tmp_path):
     (tmp_path / "test_some.py").write_text(TESTS)
@@ -110,3 +116,12 @@ def test_with_a_browser_they_run_and_come_last(run, tmp_path):
     names = [line.split("::")[1].split()[0] for line in done.stdout.splitlines() if " PASSED" in line]
     assert names == ["test_plain", "test_journey", "test_another"]
     assert "NO BROWSER" not in done.stdout
+
+
+def test_the_browser_that_was_found_is_launched(run, tmp_path):
+    chromium = tmp_path / "chromium"
+    chromium.write_text("#!/bin/sh\n")
+    chromium.chmod(0o755)
+    (tmp_path / "test_some.py").write_text(LAUNCH)
+    done = run(PORTAL_CHROMIUM=str(chromium))
+    assert done.returncode == 0, done.stdout

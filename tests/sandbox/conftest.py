@@ -2,10 +2,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from launcher.pytest_browser import browser_type_launch_args  # ours over the one of pytest-playwright
 from tests.support.sandbox_process import Sandbox, sandbox
 
-__all__ = ["browser_type_launch_args", "sandbox"]
+__all__ = ["sandbox"]
 
 
 @pytest.fixture(autouse=True)

@@ -9,8 +9,6 @@ import pytest
 from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpRequest, HttpResponseBase
 
-from launcher.pytest_browser import browser_type_launch_args  # noqa: F401 - ours over the one of pytest-playwright
-
 
 class KitHandler(WSGIHandler):
     def get_response(self, request: HttpRequest) -> HttpResponseBase:

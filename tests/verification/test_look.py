@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page
 
-from launcher.pytest_browser import browser_type_launch_args  # noqa: F401 - ours over the one of pytest-playwright
 from perlinsos.accounts.models import User
 from perlinsos.core import files
 from tests import factories
