@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser import citizen as on_phone
 from tests.browser import staff as at_desk
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import DESK, PHONE
 from tests.support import faces, pictures
 
 pytestmark = pytest.mark.browser
@@ -108,3 +108,9 @@ def test_an_agent_enrols_a_family_without_a_phone(visit):
     eko.open("/agen/")
     eko.look("Keluarga dampingan")
     assert "3510242010519069" not in eko.page.content()
+
+
+def test_the_documentation_of_the_api_opens(visit):
+    developer = visit("api", DESK)
+    developer.open("/api/docs/")
+    expect(developer.page.get_by_text("/api/v1/applications/{reference}/").first).to_be_visible(timeout=30_000)
