@@ -52,7 +52,20 @@ OPEN = {
 HIDDEN = {"application-status", "letter-file", "openid_connect_login", "openid_connect_callback"}
 SAMPLES = {"int": 1, "uuid": UUID(int=1), "str": "contoh", "slug": "contoh", "path": "contoh", None: "contoh"}
 SIGN_IN = ("/akun/login", "/admin/login", "/?next=")
-OVERRIDES = ("account/", "mfa/", "socialaccount/", "allauth/", "admin/", "unfold/", "400", "403", "404", "429", "500")
+OVERRIDES = (
+    "account/",
+    "mfa/",
+    "socialaccount/",
+    "allauth/",
+    "admin/",
+    "drf_spectacular/",
+    "unfold/",
+    "400",
+    "403",
+    "404",
+    "429",
+    "500",
+)
 
 
 def addresses(patterns: list | None = None, prefix: str = "", named: str = "") -> Iterator[tuple[str, str]]:
