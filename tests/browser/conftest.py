@@ -73,15 +73,16 @@ def portal() -> Iterator[RunningPortal]:
         yield _running(Path(given))
         return
     with tempfile.TemporaryDirectory(prefix="portal-journey-") as state:
-        process = subprocess.Popen(
-            [sys.executable, str(ROOT / "portal"), "run", "--port", str(_free_port())],
-            env={**outside_environment(), "PORTAL_STATE": state},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        log = Path(state) / "said.log"
+        with log.open("w") as said:
+            process = subprocess.Popen(
+                [sys.executable, str(ROOT / "portal"), "run", "--port", str(_free_port())],
+                env={**outside_environment(), "PORTAL_STATE": state, "PYTHONUNBUFFERED": "1"},
+                stdout=said,  # a file: a pipe nobody reads fills up, and then the supervisor waits for us
+                stderr=subprocess.STDOUT,
+            )
         try:
-            _wait_until_ready(process)
+            _wait_until_ready(process, log)
             yield _running(Path(state))
         finally:
             process.terminate()
@@ -104,17 +105,14 @@ def outside_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not ours.search(name)}
 
 
-def _wait_until_ready(process: subprocess.Popen[str]) -> None:
+def _wait_until_ready(process: subprocess.Popen[bytes], log: Path) -> None:
     """Read what the command prints until it says it is ready; its output explains a failure."""
-    assert process.stdout is not None
-    said, deadline = [], time.monotonic() + READY_WITHIN
-    for line in process.stdout:
-        said.append(line)
-        if line.startswith("Ctrl-C stops"):
+    deadline = time.monotonic() + READY_WITHIN
+    while time.monotonic() < deadline and process.poll() is None:
+        if any(line.startswith("Ctrl-C stops") for line in log.read_text().splitlines()):
             return
-        if time.monotonic() > deadline:
-            break
-    pytest.fail("./portal run did not become ready:\n" + "".join(said))
+        time.sleep(0.2)  # between two looks at the condition
+    pytest.fail("./portal run did not become ready:\n" + log.read_text())
 
 
 def _running(state: Path) -> RunningPortal:
