@@ -75,7 +75,7 @@ def _updated(path: Path, package: str) -> Catalog:
                          auto_comments=comments, context=context)  # fmt: skip
     catalogue = read_po(BytesIO(path.read_bytes()), locale=LANGUAGE) if path.exists() else template
     if path.exists():
-        catalogue.update(template, no_fuzzy_matching=True)
+        catalogue.update(template, no_fuzzy_matching=True, update_creation_date=False)
         catalogue.obsolete.clear()
     catalogue.fuzzy = False
     return catalogue

@@ -1,0 +1,8 @@
+"""What was confirmed: face checks, requests to sources, and the facts they answered with."""
+
+from verification.models.faces import FaceCheck
+from verification.models.facts import Fact
+from verification.models.leases import MAX_ATTEMPTS, MAX_LOST_LEASES, Leased
+from verification.models.sources import SourceHealth, SourceRequest
+
+__all__ = ["MAX_ATTEMPTS", "MAX_LOST_LEASES", "Fact", "FaceCheck", "Leased", "SourceHealth", "SourceRequest"]

@@ -1,0 +1,108 @@
+"""Questions to the sources, and how the sources are doing."""
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from enrollment.models import Application
+from perlinsos.accounts.enums import UserKind
+from perlinsos.accounts.models import User
+from perlinsos.core.models import Timestamped, choice_constraint, state_constraint
+from verification.enums import BreakerState, Purpose, RequestState, Source
+from verification.models.leases import Leased, LeasedQuerySet
+
+
+class SourceRequestQuerySet(LeasedQuerySet["SourceRequest"]):
+    WAITING, RUNNING = RequestState.DUE, RequestState.RUNNING
+
+    def matching(self) -> "SourceRequestQuerySet":
+        return self.filter(purpose=Purpose.MATCHING)
+
+    def family_cards(self) -> "SourceRequestQuerySet":
+        return self.filter(purpose=Purpose.FAMILY_CARD)
+
+    def unanswered(self) -> "SourceRequestQuerySet":
+        return self.filter(state__in=[RequestState.DUE, RequestState.RUNNING])
+
+    def parked(self) -> "SourceRequestQuerySet":
+        return self.filter(state=RequestState.PARKED)
+
+    def visible_to(self, user: User | AnonymousUser) -> "SourceRequestQuerySet":
+        return self.filter(application__in=Application.objects.visible_to(user))
+
+
+class SourceRequest(Leased):
+    """One question to one source about one application. The row is the truth, the task a hint."""
+
+    TRANSITIONS: ClassVar = {
+        RequestState.DUE: frozenset({RequestState.RUNNING}),
+        RequestState.RUNNING: frozenset(
+            {RequestState.DUE, RequestState.ANSWERED, RequestState.NOT_FOUND, RequestState.PARKED}
+        ),
+        RequestState.PARKED: frozenset({RequestState.DUE}),
+    }
+
+    application = models.ForeignKey(Application, on_delete=models.RESTRICT, related_name="source_requests")
+    source = models.CharField(max_length=20, choices=Source)
+    purpose = models.CharField(max_length=12, choices=Purpose, default=Purpose.MATCHING)
+    state = models.CharField(max_length=10, choices=RequestState, default=RequestState.DUE, editable=False)
+    last_error = models.CharField(max_length=60, blank=True, help_text="error code, never a payload")
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SourceRequestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("source request")
+        verbose_name_plural = _("source requests")
+        constraints: ClassVar = [
+            state_constraint("source_request", RequestState),
+            choice_constraint("source", Source, name="source_request_source_is_known"),
+            choice_constraint("purpose", Purpose, name="source_request_purpose_is_known"),
+            models.UniqueConstraint(fields=["application", "source", "purpose"], name="source_request_one_per_source"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["due_at"], name="source_request_due", condition=Q(state__in=["due", "running"])),
+            models.Index(fields=["due_at"], name="source_request_parked", condition=Q(state="parked")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} for application {self.application_id}"
+
+    @property
+    def is_settled(self) -> bool:
+        """The source has spoken, be it to say that it does not know the family."""
+        return self.state in (RequestState.ANSWERED, RequestState.NOT_FOUND)
+
+
+class SourceHealthQuerySet(models.QuerySet["SourceHealth"]):
+    def visible_to(self, user: User | AnonymousUser) -> "SourceHealthQuerySet":
+        """Says nothing about anybody: any member of staff may see it."""
+        return self if isinstance(user, User) and user.kind == UserKind.STAFF else self.none()
+
+
+class SourceHealth(Timestamped):
+    """Circuit breaker of one source, shared by all workers and shown on the health page."""
+
+    source = models.CharField(max_length=20, choices=Source, unique=True)
+    state = models.CharField(max_length=10, choices=BreakerState, default=BreakerState.CLOSED, editable=False)
+    failures = models.PositiveIntegerField(default=0)
+    opened_at = models.DateTimeField(null=True, blank=True)
+    retry_at = models.DateTimeField(null=True, blank=True)
+    last_success_at = models.DateTimeField(null=True, blank=True)
+    last_latency_ms = models.PositiveIntegerField(null=True, blank=True)
+
+    objects = SourceHealthQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("source health")
+        verbose_name_plural = _("source health")
+        constraints: ClassVar = [
+            state_constraint("source_health", BreakerState),
+            choice_constraint("source", Source, name="source_health_source_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.state}"
