@@ -2,17 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.cards import CardData
-from enrollment.enums import Relation
+from enrollment.enums import Relation, Step
 from enrollment.models import OPEN_STATES, Application, Family, FamilyCardNumber, Member, Person
-from perlinsos.core import crypto
+from perlinsos.accounts.models import User
+from perlinsos.core import audit, crypto
 from perlinsos.core.errors import DomainError
 from perlinsos.regions.models import Area
+
+IDLE_AFTER = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +40,43 @@ class AlreadyRegistered(DomainError):
 
 
 @transaction.atomic
-def assemble_family(application: Application, *, card: CardData, persons: Sequence[Person], village: Area) -> Assembled:
+def assemble_family(
+    application: Application, *, card: CardData, persons: Sequence[Person], village: Area, by: User
+) -> Assembled:
     """The family of `application` as the card says, `persons` standing for its lines.
 
     A family met before (by its KK number, or by its head) is the same family. Refuses
-    `already_registered` when it, or one of its members, is in another open application.
+    `already_registered` when it, or one of its members, is in another open application; a draft
+    that was left, or that the same person began elsewhere, gives way instead.
     """
+    known = application.family or _known_family(card, persons)
+    _release_drafts(application, persons, known, by=by)
     _refuse_taken(application, persons)
-    family = application.family or _known_family(card, persons) or Family.objects.create(village=village)
+    family = known or Family.objects.create(village=village)
     _refuse_other_application(application, family)
     family.village = village
     family.address, family.rt, family.rw = card.address or None, card.rt, card.rw
     family.save(update_fields=["village", "address", "rt", "rw", "updated_at"])
     _keep_number(family, card.kk_number)
     return Assembled(family, has_new_members=_keep_members(family, card, persons))
+
+
+def _release_drafts(application: Application, persons: Sequence[Person], known: Family | None, *, by: User) -> None:
+    """Let go of this family in drafts that will hardly be sent: whoever began one at home and now sits
+    before an agent must not be locked out by it. The draft keeps its answers and asks for the family again.
+    """
+    of_these = Q(family=known) if known else Q(pk=None)
+    of_these |= Q(family__members__person__in=persons, family__members__left_on=None)
+    left = Q(updated_at__lt=timezone.now() - IDLE_AFTER) | Q(applicant=application.applicant_id)
+    drafts = Application.objects.drafts().filter(of_these, left).exclude(pk=application.pk)
+    # A draft somebody writes in at this moment is locked, and was not left.
+    free = Application.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
+    for draft in free.filter(pk__in=drafts.values("pk")):
+        draft.family = None
+        if Step(draft.step).number > Step.FAMILY.number:
+            draft.step = Step.FAMILY
+        draft.save(update_fields=["family", "step", "updated_at"])
+        audit.record("enrollment.draft.gave_way", subject=draft, by=by, to=application.reference)
 
 
 def _refuse_taken(application: Application, persons: Sequence[Person]) -> None:

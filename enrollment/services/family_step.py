@@ -85,7 +85,7 @@ def confirm_family(application: Application, *, answers: FamilyAnswers, by: User
     try:
         with transaction.atomic():
             known = _people(card, held, as_of=as_of)
-            assembled = assemble_family(held, card=card, persons=known.persons, village=village)
+            assembled = assemble_family(held, card=card, persons=known.persons, village=village, by=by)
             return _confirmed(held, answers, by=by, card=card, known=known, assembled=assembled)
     except IntegrityError as error:  # another family's application committed a moment earlier
         raise AlreadyRegistered() from error

@@ -1,17 +1,20 @@
 """The family of an application: from its card, by hand, and when somebody was there before."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 
 from enrollment import services
-from enrollment.answers import FamilyAnswers, HomeAnswers
+from enrollment.answers import ApplicantInput, FamilyAnswers, HomeAnswers
 from enrollment.cards import CardData, CardMember
 from enrollment.enums import FamilyCardState, Step
 from enrollment.models import Application, Family, FamilyCardNumber, Member, Person
 from perlinsos.accounts.services import service_account
 from perlinsos.core.errors import DomainError
+from perlinsos.core.models import AuditEvent
 from tests.enrollment import factories as make
 
 CONFIRM = FamilyAnswers()
@@ -156,6 +159,35 @@ def test_a_member_of_another_open_family_is_refused_also_without_the_same_number
     lines = [{**make.PONIRIN, "relation": "kepala"}, {**make.INTAN, "relation": "anak"}]
     with refusal("already_registered"):
         make.with_family(make.citizen(make.PONIRIN), make.card(members=lines, kk_number="3510220101269004"))
+
+
+def test_a_draft_that_was_left_gives_way_and_keeps_its_answers(sulastri) -> None:
+    left = make.ready(sulastri)
+    lines = [{**make.SULASTRI, "relation": "kepala"}, {**make.PONIRIN, "relation": "suami"}]
+    with time_machine.travel(timezone.now() + timedelta(hours=25)):
+        taken = make.with_family(make.citizen(make.PONIRIN), make.card(members=lines))
+    left.refresh_from_db()
+    assert taken.family is not None
+    assert (left.family, left.step, left.is_draft) == (None, Step.FAMILY, True)
+    assert left.bank_account.number == "002101000123456"
+    assert AuditEvent.objects.filter(action="enrollment.draft.gave_way", subject_id=str(left.pk)).exists()
+
+
+def test_what_was_begun_at_home_does_not_lock_the_same_person_out_at_the_agent(sulastri, cast) -> None:
+    begun = make.with_family(sulastri)
+    who = ApplicantInput(make.SULASTRI["nik"], "Sulastri", date(1979, 2, 27))
+    assisted = services.start_assisted(applicant=who, by=cast.eko)
+    assisted = services.confirm_family(make.receive(assisted, make.card()), answers=CONFIRM, by=cast.eko)
+    begun.refresh_from_db()
+    assert (begun.family, assisted.family is not None) == (None, True)
+
+
+def test_what_was_sent_never_gives_way(sulastri, cast) -> None:
+    make.sent(sulastri)
+    who = ApplicantInput(make.SULASTRI["nik"], "Sulastri", date(1979, 2, 27))
+    assisted = make.receive(services.start_assisted(applicant=who, by=cast.eko), make.card())
+    with time_machine.travel(timezone.now() + timedelta(days=30)), refusal("already_registered"):
+        services.confirm_family(assisted, answers=CONFIRM, by=cast.eko)
 
 
 def test_after_a_withdrawal_the_family_may_register_again(sulastri) -> None:
