@@ -110,6 +110,12 @@ def counts(applications: QuerySet[Application]) -> dict[str, int]:
     return marked.aggregate(**{tab.name: Count("pk", filter=_condition(tab)) for tab in Tab})
 
 
+def first_with_work(counts: dict[str, int]) -> Tab:
+    """Where the queue opens: what needs somebody first, then whatever part is not empty."""
+    order = (Tab.CHECK, Tab.WAITING, Tab.DECIDED, Tab.ANNOUNCED)
+    return next((tab for tab in order if counts[tab.name]), Tab.WAITING)
+
+
 def with_details(applications: QuerySet[Application]) -> QuerySet[Application]:
     """What `cases` reads, in a fixed number of queries whatever the number of rows."""
     determinations = Determination.objects.current().select_related("programme").order_by("programme__code")

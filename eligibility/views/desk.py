@@ -23,8 +23,8 @@ def officer_home(request: UserRequest) -> HttpResponse:
         outcome=form.chosen("hasil"),
     )
     asked = request.GET.get("bagian", "")
-    tab = queue.Tab(asked) if asked in queue.Tab.values else queue.Tab.WAITING
     counts = queue.counts(applications)
+    tab = queue.Tab(asked) if asked in queue.Tab.values else queue.first_with_work(counts)
     rows = queue.with_details(queue.in_tab(applications, tab))
     found = paging.page(rows, request.GET, by=("submitted_at", "pk"))
     context = {

@@ -56,6 +56,16 @@ def test_officers_see_the_cases_of_their_own_regency(
     assert there.receipt_code in text(stranger.get(QUEUE))
 
 
+def test_the_queue_opens_where_somebody_is_needed(
+    client: Client, cast: Cast, sign_in: SignIn, decided: MakeFamily
+) -> None:
+    sign_in(client, cast.gita)
+    done = decided(samsat__cars=1)
+    assert done.receipt_code in text(client.get(QUEUE))
+    unknown = decided(dtsen__decile=None)
+    assert unknown.receipt_code in text(client.get(QUEUE))
+
+
 def test_each_case_is_in_its_tab_and_names_are_masked(
     client: Client, cast: Cast, sign_in: SignIn, decided: MakeFamily, make_family: MakeFamily, prepared: MakeBatch
 ) -> None:
@@ -70,7 +80,7 @@ def test_each_case_is_in_its_tab_and_names_are_masked(
         assert shown == {there.pk}
         assert there.applicant.name not in page
         assert "S**** R****" in page or "W**** R****" in page
-    assert "Menunggu PLN" in text(client.get(QUEUE))
+    assert "Menunggu PLN" in text(client.get(QUEUE, {"bagian": "menunggu"}))
     assert "Belum bisa menerima" in text(client.get(QUEUE, {"bagian": "diputus"}))
 
 
