@@ -39,6 +39,23 @@ class RequestId:
             logger.warning("refused: user %s at %s", request.user.pk, route)
 
 
+class ClientAddress:
+    """Whose connection it is when a proxy stands in front: the address our own proxy saw.
+
+    Each proxy appends the address it was called from, so with one proxy of ours the last entry is
+    true, and whatever a client wrote before it is not looked at.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        passed = [place.strip() for place in request.headers.get("X-Forwarded-For", "").split(",")]
+        if 0 < settings.PROXIES <= len(passed) and passed[-settings.PROXIES]:
+            request.META["REMOTE_ADDR"] = passed[-settings.PROXIES]
+        return self.get_response(request)
+
+
 class PrivatePages:
     """Personal pages are never kept by a browser or a proxy; static files set their own header."""
 

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "perlinsos.core.middleware.RequestId",
+    "perlinsos.core.middleware.ClientAddress",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -68,6 +69,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
+
+PROXIES = 0  # how many of our own stand between a client and us
 
 ROOT_URLCONF = "perlinsos.urls"
 WSGI_APPLICATION = "perlinsos.wsgi.application"
@@ -286,4 +289,25 @@ LOGGING = {
     },
 }
 
-UNFOLD = {"SITE_TITLE": "Perlinsos", "SITE_HEADER": "Perlinsos", "SHOW_HISTORY": False, "SHOW_VIEW_ON_SITE": False}
+UNFOLD = {
+    "SITE_TITLE": "Perlinsos",
+    "SITE_HEADER": "Perlinsos",
+    "SHOW_HISTORY": False,
+    "SHOW_VIEW_ON_SITE": False,
+    # The navy of the public pages, so that nobody takes the administration for another product.
+    "COLORS": {
+        "primary": {
+            50: "#eff4fb",
+            100: "#dbe6f5",
+            200: "#b9cfec",
+            300: "#8aafdd",
+            400: "#5687c8",
+            500: "#2f68b0",
+            600: "#0b5394",
+            700: "#0a3d7a",
+            800: "#0a3161",
+            900: "#08264b",
+            950: "#051832",
+        }
+    },
+}

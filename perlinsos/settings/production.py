@@ -10,6 +10,7 @@ from perlinsos.settings.base import BASE_URL, SECRET_KEY, SOURCES_URL
 
 DEMO = False
 SECURE_SSL_REDIRECT = True
+PROXIES = env.integer("PROXIES", 1)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 31_536_000

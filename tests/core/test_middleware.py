@@ -5,8 +5,11 @@ from unittest import mock
 import pytest
 from django.core.cache import cache
 from django.db import OperationalError, connection
+from django.http import HttpResponse
 from django.test import Client
 from redis.exceptions import ConnectionError as RedisGone
+
+from perlinsos.core.middleware import ClientAddress
 
 pytestmark = pytest.mark.django_db
 
@@ -25,6 +28,24 @@ def test_any_other_request_id_is_replaced(client: Client, offered: str) -> None:
 
 def test_two_requests_have_two_ids(client: Client) -> None:
     assert client.get("/healthz")["X-Request-ID"] != client.get("/healthz")["X-Request-ID"]
+
+
+@pytest.mark.parametrize(
+    ("proxies", "passed", "seen"),
+    [
+        (0, "203.0.113.9", "127.0.0.1"),
+        (1, "203.0.113.9", "203.0.113.9"),
+        (1, "10.0.0.1, 203.0.113.9", "203.0.113.9"),
+        (2, "203.0.113.9, 192.0.2.4", "203.0.113.9"),
+        (2, "203.0.113.9", "127.0.0.1"),
+        (1, "", "127.0.0.1"),
+    ],
+)
+def test_the_address_is_what_our_own_proxy_saw(rf, settings, proxies: int, passed: str, seen: str) -> None:
+    settings.PROXIES = proxies
+    request = rf.get("/", headers={"X-Forwarded-For": passed})
+    ClientAddress(lambda given: HttpResponse(given.META["REMOTE_ADDR"]))(request)
+    assert request.META["REMOTE_ADDR"] == seen
 
 
 def test_pages_are_kept_by_no_cache_and_no_frame(client: Client) -> None:
