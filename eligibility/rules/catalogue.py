@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+UNBOUNDED = 10**15  # stands in for a missing upper bound: above anything a source says, far below 64 bits
+
 
 class Unit(StrEnum):
     PERSONS = "persons"
@@ -51,6 +53,13 @@ class FactType:
         if not isinstance(value, int) or isinstance(value, bool):
             return False
         return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """The whole numbers the value can be, a flag counting as 0 or 1."""
+        if self.is_flag:
+            return 0, 1
+        return self.low or 0, UNBOUNDED if self.high is None else self.high
 
     def label(self, language: str) -> str:
         return self.label_id if language == "id" else self.label_en
@@ -106,3 +115,8 @@ _FACTS = (
 )
 
 CATALOGUE: Mapping[str, FactType] = {fact.name: fact for fact in _FACTS}
+
+
+def fact_type(name: str) -> FactType:
+    """The type of a fact of the catalogue. Raises KeyError for any other name."""
+    return CATALOGUE[name]

@@ -5,125 +5,27 @@ parameters, criteria, disqualifiers, amount, need. `parse` returns frozen datacl
 `DocumentError` with the path of every problem. The document itself is never edited, only followed.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
-from eligibility.rules.catalogue import FactType, Unit
+from eligibility.rules.catalogue import Unit
+from eligibility.rules.definitions import (
+    Amount,
+    Component,
+    Criterion,
+    Group,
+    Need,
+    ParameterSpec,
+    RuleDocument,
+    Wording,
+)
 from eligibility.rules.reading import DocumentError, Node, _, each
-from eligibility.rules.tree import Comparison, Condition, comparisons, read_condition, read_fact
+from eligibility.rules.tree import read_condition, read_fact
 from eligibility.rules.wording import LANGUAGES, PLACEHOLDERS, placeholders
 
-__all__ = ["Amount", "Component", "Criterion", "DocumentError", "Need", "ParameterSpec", "RuleDocument", "parse"]
-
-Picking = Literal["amount", "listed"]
-
-
-@dataclass(frozen=True)
-class ParameterSpec:
-    """A number named by the rules. `default` holds nationwide; a regional value in force replaces it."""
-
-    name: str
-    unit: Unit
-    default: int | None
-    is_regional: bool
-
-
-@dataclass(frozen=True)
-class Wording:
-    """What one language says: the rule itself, and the answer for each result."""
-
-    rule: str
-    met: str
-    not_met: str
-    unknown: str
-    no_limit: str = ""
-
-
-@dataclass(frozen=True)
-class Criterion:
-    """One row of the decision. A disqualifier is met, as a criterion, when its condition is false.
-
-    `only_with` names a parameter: where no value is set, the criterion asks nothing and is met.
-    """
-
-    name: str
-    condition: Condition
-    is_disqualifier: bool
-    texts: Mapping[str, Wording]
-    legal: str
-    only_with: str | None
-
-    @property
-    def sole(self) -> Comparison | None:
-        """The comparison of a criterion about one fact; None when several facts decide."""
-        return self.condition if isinstance(self.condition, Comparison) else None
-
-
-@dataclass(frozen=True)
-class Component:
-    """Rupiah a year for each counted member, for at most `cap` members."""
-
-    name: str
-    fact: str
-    rupiah_per_year: int
-    cap: int
-    texts: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class Amount:
-    """What an eligible family is due in a year: `flat`, plus the best components up to `most`.
-
-    `picking` is how the components are chosen when there are more: dearest first (`amount`) or in
-    the order they are listed (`listed`).
-    """
-
-    flat: Component | None
-    components: tuple[Component, ...]
-    most: int
-    picking: Picking
-
-
-@dataclass(frozen=True)
-class Need:
-    """Order among the eligible: `scale` × a fact, plus `base` less points for who lives there.
-
-    Lower is needier. The points never reach from one step of the scale into the next.
-    """
-
-    fact: str
-    scale: int
-    base: int
-    eased_by: tuple[tuple[str, int, int], ...]  # fact, points per person, persons counted
-
-
-@dataclass(frozen=True)
-class RuleDocument:
-    programme: str
-    name: str
-    description: str
-    version: str
-    valid_from: date
-    valid_until: date | None
-    sources: tuple[str, ...]
-    notes: tuple[str, ...]
-    parameters: Mapping[str, ParameterSpec]
-    criteria: tuple[Criterion, ...]
-    amount: Amount
-    need: Need
-
-    @property
-    def regional_parameters(self) -> frozenset[str]:
-        return frozenset(name for name, spec in self.parameters.items() if spec.is_regional)
-
-    @property
-    def facts(self) -> frozenset[str]:
-        """Every fact the rules read: a decision takes these along and no others."""
-        asked = {one.fact for criterion in self.criteria for one in comparisons(criterion.condition)}
-        counted = {component.fact for component in self.amount.components}
-        return frozenset(asked | counted | {self.need.fact} | {fact for fact, _points, _cap in self.need.eased_by})
+__all__ = ["DocumentError", "RuleDocument", "parse"]
 
 
 def parse(data: Any) -> RuleDocument:
@@ -186,7 +88,7 @@ def _criteria(parts: dict[str, Node], parameters: dict[str, ParameterSpec]) -> t
 
 
 def _criterion(node: Node, parameters: dict[str, ParameterSpec], *, is_disqualifier: bool) -> Criterion:
-    parts = node.mapping(["id", "test", "text", "legal"], ["only_with"])
+    parts = node.mapping(["id", "test", "text", "legal"], ["only_with", "only_on_record"])
     condition = read_condition(parts["test"], {name: spec.unit for name, spec in parameters.items()})
     only_with = parts["only_with"].choice(parameters) if "only_with" in parts else None
     criterion = Criterion(
@@ -196,11 +98,12 @@ def _criterion(node: Node, parameters: dict[str, ParameterSpec], *, is_disqualif
         texts={},
         legal=parts["legal"].text(),
         only_with=only_with,
+        only_on_record=parts["only_on_record"].flag() if "only_on_record" in parts else False,
     )
-    allowed = _allowed_placeholders(criterion)
+    if criterion.only_on_record and criterion.sole is None:
+        parts["only_on_record"].refuse(_("Only a criterion about one fact can wait for a record."))
     languages = parts["text"].mapping(LANGUAGES)
-    texts = {language: _wording(languages[language], allowed, only_with is not None) for language in LANGUAGES}
-    return replace(criterion, texts=texts)
+    return replace(criterion, texts={language: _wording(languages[language], criterion) for language in LANGUAGES})
 
 
 def _allowed_placeholders(criterion: Criterion) -> frozenset[str]:
@@ -210,8 +113,10 @@ def _allowed_placeholders(criterion: Criterion) -> frozenset[str]:
     return PLACEHOLDERS if len(criterion.sole.operands) == 1 else frozenset({"value"})
 
 
-def _wording(node: Node, allowed: frozenset[str], may_be_silent: bool) -> Wording:
-    extra = ["no_limit"] if may_be_silent else []
+def _wording(node: Node, criterion: Criterion) -> Wording:
+    allowed = _allowed_placeholders(criterion)
+    extra = ["no_limit"] if criterion.only_with else []
+    extra += ["no_record"] if criterion.only_on_record else []
     if isinstance(node.value, dict) and "known" in node.value:
         parts = node.mapping(["rule", "known", "unknown", *extra])
         parts["met"] = parts["not_met"] = parts.pop("known")
@@ -223,7 +128,8 @@ def _wording(node: Node, allowed: frozenset[str], may_be_silent: bool) -> Wordin
         met=_sentence(parts["met"], answer),
         not_met=_sentence(parts["not_met"], answer),
         unknown=_sentence(parts["unknown"], bare),
-        no_limit=_sentence(parts["no_limit"], frozenset()) if may_be_silent else "",
+        no_limit=_sentence(parts["no_limit"], frozenset()) if "no_limit" in extra else "",
+        no_record=_sentence(parts["no_record"], bare) if "no_record" in extra else "",
     )
 
 
@@ -239,7 +145,7 @@ def _sentence(node: Node, allowed: frozenset[str]) -> str:
 
 
 def _amount(node: Node) -> Amount:
-    parts = node.mapping([], ["flat", "components", "most", "picking"])
+    parts = node.mapping([], ["flat", "components", "most", "picking", "groups", "people"])
     flat = _flat(parts["flat"]) if "flat" in parts else None
     components = each(parts["components"].items(least=1), _component) if "components" in parts else ()
     if flat is None and not components:
@@ -249,7 +155,33 @@ def _amount(node: Node) -> Amount:
     _refuse_twice(node, (component.name for component in components))
     picking = parts["picking"].choice(("amount", "listed")) if components else "amount"
     most = parts["most"].integer(1, 45) if components else 0
-    return Amount(flat, components, most, "listed" if picking == "listed" else "amount")
+    return Amount(
+        flat=flat,
+        components=components,
+        most=most,
+        picking="listed" if picking == "listed" else "amount",
+        groups=_groups(parts["groups"], components) if "groups" in parts else (),
+        people=_people(parts["people"]) if "people" in parts else None,
+    )
+
+
+def _groups(node: Node, components: tuple[Component, ...]) -> tuple[Group, ...]:
+    free = {component.name for component in components}
+
+    def group(entry: Node) -> Group:
+        parts = entry.mapping(["id", "most", "components"])
+        names = each(parts["components"].items(least=1), lambda name: name.choice(sorted(free)))
+        free.difference_update(names)  # a component counts towards one group, so that picking stays simple
+        return Group(parts["id"].identifier(), parts["most"].integer(1, 45), frozenset(names))
+
+    return each(node.items(least=1), group)
+
+
+def _people(node: Node) -> str:
+    fact = read_fact(node)
+    if fact.unit != Unit.PERSONS:
+        node.refuse(_("“%(name)s” does not count people."), name=fact.name)
+    return fact.name
 
 
 def _flat(node: Node) -> Component:
@@ -259,12 +191,9 @@ def _flat(node: Node) -> Component:
 
 def _component(node: Node) -> Component:
     parts = node.mapping(["id", "fact", "rupiah_per_year", "cap", "text"])
-    fact = read_fact(parts["fact"])
-    if fact.unit != Unit.PERSONS:
-        parts["fact"].refuse(_("“%(name)s” does not count people."), name=fact.name)
     return Component(
         name=parts["id"].identifier(),
-        fact=fact.name,
+        fact=_people(parts["fact"]),
         rupiah_per_year=parts["rupiah_per_year"].integer(1),
         cap=parts["cap"].integer(1, 45),
         texts=_labels(parts["text"]),
@@ -291,10 +220,7 @@ def _need(node: Node) -> Need:
 
 def _ease(node: Node) -> tuple[str, int, int]:
     parts = node.mapping(["fact", "points", "cap"])
-    fact: FactType = read_fact(parts["fact"])
-    if fact.unit != Unit.PERSONS:
-        parts["fact"].refuse(_("“%(name)s” does not count people."), name=fact.name)
-    return fact.name, parts["points"].integer(1, 10_000), parts["cap"].integer(1, 45)
+    return _people(parts["fact"]), parts["points"].integer(1, 10_000), parts["cap"].integer(1, 45)
 
 
 def _refuse_twice(node: Node, names: Iterable[str]) -> None:

@@ -1,34 +1,39 @@
-"""Deciding one family under one rule document: three-valued, a reason per criterion, no side effects.
+"""Deciding one family by a plan: three-valued, a reason per criterion, no side effects.
 
-*Unknown is never no*: a fact that is missing, or that lies outside what the catalogue admits (a
-decile of 11, a negative power), leaves its criterion unknown, and so does a missing parameter.
-AND, OR and NOT follow Kleene. When two criteria ask the same unknown fact, a completion of the
-facts could settle both at once; this evaluator looks at one criterion at a time and then says
-`undecided` where a cleverer one might already know. It never errs the other way.
+*Unknown is never no*: a fact that is missing, too old on the day of the decision, or outside what
+the catalogue admits (a decile of 11, a negative power) is unknown, and so is a comparison with a
+missing parameter. The outcome is `undecided` unless it is the same whatever the unknown facts turn
+out to be; each row of the trace is exact for its own criterion in the same way (see `plan.py`).
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from eligibility.rules.catalogue import CATALOGUE
-from eligibility.rules.document import Component, Criterion, RuleDocument
-from eligibility.rules.tree import All, Comparison, Condition, Not, Operand, Reference, comparisons
+from eligibility.rules.catalogue import fact_type
+from eligibility.rules.definitions import Component, Criterion, RuleDocument
+from eligibility.rules.logic import Truth, Values, answer
+from eligibility.rules.plan import Plan, PlannedCriterion, plan
+from eligibility.rules.tree import Comparison, Reference
 from eligibility.rules.wording import fill, quantity
 
 Result = Literal["met", "not_met", "unknown"]
 Outcome = Literal["eligible", "not_eligible", "undecided"]
-Truth = bool | None
+RESULTS: Mapping[Truth, Result] = {True: "met", False: "not_met", None: "unknown"}
 
 
 @dataclass(frozen=True)
 class FactValue:
-    """A fact as a decision uses it; `as_of` is an ISO date, `id` the row it came from."""
+    """A fact as a decision uses it; `as_of` is an ISO date, `id` the row it came from.
+
+    `is_old`: older on the day of the decision than its type allows. It is shown, and counts as unknown.
+    """
 
     value: int | bool
     id: int = 0
     source: str = ""
     as_of: str = ""
+    is_old: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,15 @@ class Input:
     unit: str
     source: str
     as_of: str
+    is_old: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """As traces keep it; the age is only spoken of where it matters."""
+        kept = asdict(self)
+        return kept if self.is_old else {name: value for name, value in kept.items() if name != "is_old"}
+
+
+NOTHING = Input("", None, None, "", "", "")
 
 
 @dataclass(frozen=True)
@@ -62,7 +76,7 @@ class TraceRow:
     inputs: tuple[Input, ...]
 
     def as_json(self) -> dict[str, Any]:
-        return {**asdict(self), "inputs": [asdict(one) for one in self.inputs]}
+        return {**vars(self), "inputs": [one.as_json() for one in self.inputs]}
 
 
 @dataclass(frozen=True)
@@ -89,133 +103,94 @@ class Verdict:
     need_score: int
 
 
-@dataclass(frozen=True)
-class _Inputs:
-    facts: Mapping[str, FactValue]
-    parameters: Mapping[str, int] = field(default_factory=dict)
-
-    def number(self, operand: Operand) -> int | bool | None:
-        return self.parameters.get(operand.parameter) if isinstance(operand, Reference) else operand
-
-    def count(self, fact: str) -> int | None:
-        return int(self.facts[fact].value) if fact in self.facts else None
-
-
 def evaluate(document: RuleDocument, facts: Mapping[str, FactValue], parameters: Mapping[str, int]) -> Verdict:
     """Decide one family. `parameters` are the regional values in force; defaults are the document's."""
-    admitted = {name: fact for name, fact in facts.items() if name in CATALOGUE and CATALOGUE[name].admits(fact.value)}
-    inputs = _Inputs(admitted, _in_force(document, parameters))
-    trace = tuple(_row(criterion, inputs) for criterion in document.criteria)
-    outcome = _outcome(row.result for row in trace)
-    parts = _amount_parts(document, inputs) if outcome == "eligible" else ()
-    return Verdict(outcome, trace, sum(part.rupiah for part in parts), parts, _need_score(document, inputs))
+    return decide(plan(document, parameters), facts)
 
 
-def _in_force(document: RuleDocument, regional: Mapping[str, int]) -> dict[str, int]:
-    values = {name: spec.default for name, spec in document.parameters.items()}
-    for name in document.regional_parameters & regional.keys():
-        value = regional[name]
-        if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
-            values[name] = value
-    return {name: value for name, value in values.items() if value is not None}
-
-
-def _outcome(results: Iterable[Result]) -> Outcome:
-    found = set(results)
-    if "not_met" in found:
-        return "not_eligible"
-    return "undecided" if "unknown" in found else "eligible"
-
-
-# --- three-valued truth ---------------------------------------------------------------------------
-def truth(condition: Condition, inputs: _Inputs) -> Truth:
-    """True, False, or None for not known."""
-    if isinstance(condition, Comparison):
-        return _compare(condition, inputs)
-    if isinstance(condition, Not):
-        inner = truth(condition.part, inputs)
-        return None if inner is None else not inner
-    settling = not isinstance(condition, All)  # one False settles an all, one True an any
-    found = [truth(part, inputs) for part in condition.parts]
-    if settling in found:
-        return settling
-    return None if None in found else not settling
-
-
-def _compare(comparison: Comparison, inputs: _Inputs) -> Truth:
-    if comparison.fact not in inputs.facts:
-        return None
-    value = inputs.facts[comparison.fact].value
-    operands = [inputs.number(operand) for operand in comparison.operands]
-    if comparison.operator == "in":
-        return True if value in operands else None if None in operands else False
-    if comparison.operator == "between":
-        low, high = (_ordered("le", *pair) for pair in ((operands[0], value), (value, operands[1])))
-        return False if False in (low, high) else None if None in (low, high) else True
-    return _ordered(comparison.operator, value, operands[0])
-
-
-def _ordered(operator: str, left: int | bool | None, right: int | bool | None) -> Truth:
-    if left is None or right is None:
-        return None
-    answers = {
-        "eq": left == right,
-        "ne": left != right,
-        "lt": left < right,
-        "le": left <= right,
-        "gt": left > right,
-        "ge": left >= right,
+def decide(ready: Plan, facts: Mapping[str, FactValue]) -> Verdict:
+    """Decide one family by a plan that is ready."""
+    on_record = {
+        column.name: facts[column.name]
+        for column in ready.columns
+        if column.name in facts and column.admits(facts[column.name].value)
     }
-    return answers[operator]
-
-
-# --- reasons --------------------------------------------------------------------------------------
-def _row(criterion: Criterion, inputs: _Inputs) -> TraceRow:
-    is_silent = criterion.only_with is not None and criterion.only_with not in inputs.parameters
-    result: Result = "met" if is_silent else _result(criterion, inputs)
-    looked_at = tuple(_input(name, inputs) for name in _fact_names(criterion.condition))
-    sole = criterion.sole
-    shown = looked_at[0] if sole else Input("", None, None, "", "", "")
-    limit = inputs.number(sole.operands[0]) if sole and len(sole.operands) == 1 else None
-    texts = {
-        language: _sentence(criterion, language, "no_limit" if is_silent else result, shown, limit)
-        for language in criterion.texts
-    }
-    return TraceRow(
-        criterion=criterion.name,
-        text_id=texts["id"],
-        text_en=texts["en"],
-        result=result,
-        limit=limit,
-        legal=criterion.legal,
-        inputs=looked_at,
-        **asdict(shown),
+    values = {name: int(fact.value) for name, fact in on_record.items() if not fact.is_old}
+    answers = tuple(answer(criterion.question, values) for criterion in ready.criteria)
+    outcome = _outcome(ready, answers, values)
+    parts = tuple(_amount_parts(ready, values)) if outcome == "eligible" else ()
+    return Verdict(
+        outcome=outcome,
+        trace=tuple(_row(ready, *entry, on_record) for entry in zip(ready.criteria, answers, strict=True)),
+        amount_per_year=sum(part.rupiah for part in parts),
+        amount_parts=parts,
+        need_score=_need_score(ready, values),
     )
 
 
-def _result(criterion: Criterion, inputs: _Inputs) -> Result:
-    answer = truth(criterion.condition, inputs)
-    if answer is None:
-        return "unknown"
-    return "met" if answer != criterion.is_disqualifier else "not_met"
+def _outcome(ready: Plan, answers: tuple[Truth, ...], values: Values) -> Outcome:
+    found = {
+        answers[bundle.positions[0]] if len(bundle.positions) == 1 else answer(bundle.question, values)
+        for bundle in ready.bundles
+    }
+    if False in found:
+        return "not_eligible"
+    return "undecided" if None in found else "eligible"
 
 
-def _fact_names(condition: Condition) -> list[str]:
-    return list(dict.fromkeys(one.fact for one in comparisons(condition)))
+# --- reasons --------------------------------------------------------------------------------------
+def _row(ready: Plan, planned: PlannedCriterion, found: Truth, facts: Mapping[str, FactValue]) -> TraceRow:
+    criterion = ready.document.criteria[planned.position]
+    looked_at = tuple(_input(name, facts) for name in criterion.facts)
+    sole = criterion.sole
+    shown = looked_at[0] if sole else NOTHING
+    limit = _limit(sole, ready.parameters) if sole else None
+    said = _said(planned, shown, found)
+    return TraceRow(
+        criterion=criterion.name,
+        text_id=_sentence(criterion, "id", said, shown, limit),
+        text_en=_sentence(criterion, "en", said, shown, limit),
+        result=RESULTS[found],
+        fact=shown.fact,
+        fact_id=shown.fact_id,
+        value=shown.value,
+        unit=shown.unit,
+        limit=limit,
+        source=shown.source,
+        as_of=shown.as_of,
+        legal=criterion.legal,
+        inputs=looked_at,
+    )
 
 
-def _input(name: str, inputs: _Inputs) -> Input:
-    known, unit = inputs.facts.get(name), CATALOGUE[name].unit.value
+def _input(name: str, facts: Mapping[str, FactValue]) -> Input:
+    known, kind = facts.get(name), fact_type(name)
     if known is None:
-        return Input(name, None, None, unit, CATALOGUE[name].source, "")
-    return Input(name, known.id or None, known.value, unit, known.source, known.as_of)
+        return Input(name, None, None, kind.unit.value, kind.source, "")
+    return Input(name, known.id or None, known.value, kind.unit.value, known.source, known.as_of, known.is_old)
 
 
-def _sentence(criterion: Criterion, language: str, which: str, shown: Input, limit: int | bool | None) -> str:
-    text: str = getattr(criterion.texts[language], which)
+def _limit(sole: Comparison, parameters: Mapping[str, int]) -> int | bool | None:
+    if len(sole.operands) != 1:
+        return None
+    operand = sole.operands[0]
+    return parameters.get(operand.parameter) if isinstance(operand, Reference) else operand
+
+
+def _said(planned: PlannedCriterion, shown: Input, found: Truth) -> str:
+    """Which of the criterion's sentences fits."""
+    if planned.is_silent:
+        return "no_limit"
+    if planned.unless_recorded and (shown.value is None or shown.is_old):
+        return "no_record"
+    return RESULTS[found]
+
+
+def _sentence(criterion: Criterion, language: str, said: str, shown: Input, limit: int | bool | None) -> str:
+    text: str = getattr(criterion.texts[language], said)
     if criterion.sole is None:
         return text
-    unit = CATALOGUE[criterion.sole.fact].unit
+    unit = fact_type(criterion.sole.fact).unit
     unset = "–"  # a parameter that is not set; the result is then unknown
     return fill(
         text,
@@ -225,21 +200,23 @@ def _sentence(criterion: Criterion, language: str, which: str, shown: Input, lim
 
 
 # --- money and order ------------------------------------------------------------------------------
-def _amount_parts(document: RuleDocument, inputs: _Inputs) -> tuple[AmountPart, ...]:
-    amount = document.amount
-    parts = [_part(amount.flat, 1)] if amount.flat else []
-    order = list(amount.components)
-    if amount.picking == "amount":
-        order.sort(key=lambda component: -component.rupiah_per_year)  # stable: ties stay as listed
-    left = amount.most
-    for component in order:
-        count = inputs.count(component.fact)
-        taken = None if count is None else min(count, component.cap, left)
+def _amount_parts(ready: Plan, values: Values) -> Iterator[AmountPart]:
+    amount, described = ready.amount, ready.document.amount
+    if described.flat:
+        yield _part(described.flat, 1)
+    components = {component.name: component for component in described.components}
+    left = min(amount.most, values.get(amount.people or "", amount.most))
+    left_in_group = list(amount.groups)
+    for picked in amount.components:
+        count = values.get(picked.fact)
+        room = left if picked.group is None else min(left, left_in_group[picked.group])
+        taken = None if count is None else min(count, picked.cap, room)
         if taken == 0:
             continue
-        parts.append(_part(component, taken))
+        yield _part(components[picked.name], taken)
         left -= taken or 0
-    return tuple(parts)
+        if picked.group is not None:
+            left_in_group[picked.group] -= taken or 0
 
 
 def _part(component: Component, count: int | None) -> AmountPart:
@@ -247,10 +224,7 @@ def _part(component: Component, count: int | None) -> AmountPart:
     return AmountPart(component.name, component.texts["id"], component.texts["en"], count, each, each * (count or 0))
 
 
-def _need_score(document: RuleDocument, inputs: _Inputs) -> int:
-    need = document.need
-    highest = CATALOGUE[need.fact].high or 0
-    step = inputs.count(need.fact)
-    eased = sum(points * min(inputs.count(fact) or 0, cap) for fact, points, cap in need.eased_by)
-    # Who is not known to be poor comes after everybody who is; such a family is not ranked anyway.
-    return (highest + 1 if step is None else step) * need.scale + need.base - eased
+def _need_score(ready: Plan, values: Values) -> int:
+    need = ready.need
+    eased = sum(points * min(values.get(fact, 0), cap) for fact, points, cap in need.eased_by)
+    return values.get(need.fact, need.beyond) * need.scale + need.base - eased

@@ -1,0 +1,146 @@
+"""A rule document as the rest of the portal reads it: frozen, typed, and never edited, only followed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from eligibility.rules.catalogue import Unit
+from eligibility.rules.tree import Comparison, Condition, comparisons
+
+Picking = Literal["amount", "listed"]
+
+
+@dataclass(frozen=True)
+class ParameterSpec:
+    """A number named by the rules. `default` holds nationwide; a regional value in force replaces it."""
+
+    name: str
+    unit: Unit
+    default: int | None
+    is_regional: bool
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What one language says: the rule itself, and the answer for each result."""
+
+    rule: str
+    met: str
+    not_met: str
+    unknown: str
+    no_limit: str = ""
+    no_record: str = ""
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """One row of the decision. A disqualifier is met, as a criterion, when its condition is false.
+
+    `only_with` names a parameter: where no value is set, the criterion asks nothing and is met.
+    `only_on_record`: it is about one fact, such as a report, and asks nothing where none is on record.
+    """
+
+    name: str
+    condition: Condition
+    is_disqualifier: bool
+    texts: Mapping[str, Wording]
+    legal: str
+    only_with: str | None
+    only_on_record: bool = False
+
+    @property
+    def sole(self) -> Comparison | None:
+        """The comparison of a criterion about one fact; None when several facts decide."""
+        return self.condition if isinstance(self.condition, Comparison) else None
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The facts it asks about, left to right."""
+        return tuple(dict.fromkeys(one.fact for one in comparisons(self.condition)))
+
+
+@dataclass(frozen=True)
+class Component:
+    """Rupiah a year for each counted member, for at most `cap` members."""
+
+    name: str
+    fact: str
+    rupiah_per_year: int
+    cap: int
+    texts: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Components that together count at most `most` members, such as the children of a family."""
+
+    name: str
+    most: int
+    components: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Amount:
+    """What an eligible family is due in a year: `flat`, plus the best components up to `most`.
+
+    `picking` is how the components are chosen when there are more: dearest first (`amount`) or in
+    the order they are listed (`listed`). `people` names the fact with the size of the family: no
+    more components than people. Counts cannot tell that two components are the same person (a
+    pregnant pupil) while others make up the number; that is left to whoever checks the family.
+    """
+
+    flat: Component | None
+    components: tuple[Component, ...]
+    most: int
+    picking: Picking
+    groups: tuple[Group, ...] = ()
+    people: str | None = None
+
+
+@dataclass(frozen=True)
+class Need:
+    """Order among the eligible: `scale` × a fact, plus `base` less points for who lives there.
+
+    Lower is needier. The points never reach from one step of the scale into the next.
+    """
+
+    fact: str
+    scale: int
+    base: int
+    eased_by: tuple[tuple[str, int, int], ...]  # fact, points per person, persons counted
+
+
+@dataclass(frozen=True, eq=False)  # compared by identity, so that plans can be remembered by document
+class RuleDocument:
+    programme: str
+    name: str
+    description: str
+    version: str
+    valid_from: date
+    valid_until: date | None
+    sources: tuple[str, ...]
+    notes: tuple[str, ...]
+    parameters: Mapping[str, ParameterSpec]
+    criteria: tuple[Criterion, ...]
+    amount: Amount
+    need: Need
+
+    @property
+    def regional_parameters(self) -> frozenset[str]:
+        return frozenset(name for name, spec in self.parameters.items() if spec.is_regional)
+
+    def parameters_in_force(self, regional: Mapping[str, int]) -> dict[str, int]:
+        """Every parameter that has a value, where `regional` values are set."""
+        values = {name: spec.default for name, spec in self.parameters.items()}
+        values.update({name: regional[name] for name in self.regional_parameters & regional.keys()})
+        return {name: value for name, value in values.items() if value is not None}
+
+    @property
+    def facts(self) -> frozenset[str]:
+        """Every fact the rules read: a decision takes these along and no others."""
+        asked = {fact for criterion in self.criteria for fact in criterion.facts}
+        counted = {component.fact for component in self.amount.components}
+        counted |= {fact for fact, _points, _cap in self.need.eased_by}
+        people = {self.amount.people} if self.amount.people else set()
+        return frozenset(asked | counted | people | {self.need.fact})

@@ -1,0 +1,188 @@
+"""Rules made ready to run: a document with the parameters of one region, nothing left to look up.
+
+The one definition that every engine follows: the evaluator of one family (`evaluate.py`) and the
+set-based ones for populations run the same `Plan`. Every comparison is the set of whole numbers
+that answer yes and the set that answer no; a flag counts as 0 or 1. `not` is gone (yes and no
+change places), and so are disqualifiers: a criterion is met when its tree is true. How trees are
+answered when facts are unknown is in `logic.py`.
+
+**A missing parameter is not a gap in what we know about the family, but a rule that was never
+finished**: a comparison with it is unknown whatever the fact is (save where the rest of it settles the
+answer, as in `between: [1, missing]` for 0), so the case waits until somebody sets the parameter.
+`only_with` is the way to say that the region may leave it unset.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from eligibility.rules.catalogue import FactType, fact_type
+from eligibility.rules.definitions import Amount, Component, Criterion, Need, RuleDocument
+from eligibility.rules.logic import Join, Question, Tree, Unrecorded, checks, question_of, tree_of
+
+
+@dataclass(frozen=True)
+class PlannedCriterion:
+    """Row `position` of the trace. Met when the question is true, not met when false.
+
+    `is_silent`: the parameter it waits for is not set, so it asks nothing and is met.
+    `unless_recorded` names the fact without which it asks nothing and is met.
+    """
+
+    position: int
+    name: str
+    question: Question
+    is_silent: bool
+    unless_recorded: str | None
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """Criteria that share facts, answered together: true when all of them are met."""
+
+    positions: tuple[int, ...]
+    question: Question
+
+
+@dataclass(frozen=True)
+class PlannedComponent:
+    """`group` is the position of its group in the amount plan, or None."""
+
+    name: str
+    fact: str
+    each: int
+    cap: int
+    group: int | None
+
+
+@dataclass(frozen=True)
+class AmountPlan:
+    """Rupiah a year, once eligible: `flat`, plus `components` in the order they are picked.
+
+    Of each component min(count, its cap, what is left of `most`, what is left of its group) members
+    are taken; an unknown count takes none. `most` is lowered to the number that the fact `people`
+    gives, where it is known: nobody is counted twice as far as numbers can tell.
+    """
+
+    flat: int
+    components: tuple[PlannedComponent, ...]
+    most: int
+    groups: tuple[int, ...]
+    people: str | None
+
+
+@dataclass(frozen=True)
+class NeedPlan:
+    """Lower is needier: `scale` × fact + `base` − Σ points × min(count, cap); an unknown count is 0.
+
+    `beyond` stands for an unknown fact: such a family comes after everybody whose need is known.
+    """
+
+    fact: str
+    scale: int
+    base: int
+    beyond: int
+    eased_by: tuple[tuple[str, int, int], ...]  # fact, points per person, persons counted
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The outcome: not eligible when some bundle is false, eligible when all are true, else undecided.
+
+    `columns` are the facts read, by name. A value outside the bounds of its type is unknown.
+    """
+
+    document: RuleDocument
+    parameters: Mapping[str, int]
+    columns: tuple[FactType, ...]
+    criteria: tuple[PlannedCriterion, ...]
+    bundles: tuple[Bundle, ...]
+    amount: AmountPlan
+    need: NeedPlan
+
+
+def plan(document: RuleDocument, parameters: Mapping[str, int]) -> Plan:
+    """`document` with the regional `parameters` in force; names it does not know and non-numbers are ignored."""
+    names = document.regional_parameters & parameters.keys()
+    regional = {name: parameters[name] for name in sorted(names) if _is_number(parameters[name])}
+    return _planned(document, tuple(regional.items()))
+
+
+@lru_cache(maxsize=2048)
+def _planned(document: RuleDocument, regional: tuple[tuple[str, int], ...]) -> Plan:
+    in_force = document.parameters_in_force(dict(regional))
+    criteria = tuple(_criterion(*entry, in_force) for entry in enumerate(document.criteria))
+    return Plan(
+        document=document,
+        parameters=in_force,
+        columns=tuple(fact_type(name) for name in sorted(document.facts)),
+        criteria=criteria,
+        bundles=tuple(_bundles(criteria)),
+        amount=_amount(document.amount),
+        need=_need(document.need),
+    )
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+# --- criteria -------------------------------------------------------------------------------------
+def _criterion(position: int, criterion: Criterion, parameters: Mapping[str, int]) -> PlannedCriterion:
+    is_silent = criterion.only_with is not None and criterion.only_with not in parameters
+    tree: Tree = Join("all", ())
+    if not is_silent:
+        tree = tree_of(criterion.condition, parameters, is_wanted=not criterion.is_disqualifier)
+    fact = criterion.sole.fact if criterion.sole and criterion.only_on_record else None
+    if fact is not None:
+        tree = Join("any", (Unrecorded(fact), tree))
+    return PlannedCriterion(position, criterion.name, question_of(tree), is_silent, fact)
+
+
+def _bundles(criteria: Iterable[PlannedCriterion]) -> Iterator[Bundle]:
+    """Criteria in sets that share no fact with each other, in the order of their first rows."""
+    sets: list[tuple[list[PlannedCriterion], set[str]]] = []
+    for criterion in criteria:
+        members, facts = [criterion], {check.fact for check in checks(criterion.question.tree)}
+        apart = []
+        for other in sets:
+            if other[1] & facts:
+                members, facts = [*other[0], *members], other[1] | facts
+            else:
+                apart.append(other)
+        sets = [*apart, (members, facts)]
+    for members, _facts in sorted(sets, key=lambda entry: min(one.position for one in entry[0])):
+        ordered = sorted(members, key=lambda one: one.position)
+        trees = tuple(one.question.tree for one in ordered)
+        question = ordered[0].question if len(ordered) == 1 else question_of(Join("all", trees))
+        yield Bundle(tuple(one.position for one in ordered), question)
+
+
+# --- money and order ------------------------------------------------------------------------------
+def _amount(amount: Amount) -> AmountPlan:
+    order = list(amount.components)
+    if amount.picking == "amount":
+        order.sort(key=lambda component: -component.rupiah_per_year)  # stable: ties stay as listed
+    return AmountPlan(
+        flat=amount.flat.rupiah_per_year if amount.flat else 0,
+        components=tuple(_component(component, amount) for component in order),
+        most=amount.most,
+        groups=tuple(group.most for group in amount.groups),
+        people=amount.people,
+    )
+
+
+def _component(component: Component, amount: Amount) -> PlannedComponent:
+    held = [number for number, group in enumerate(amount.groups) if component.name in group.components]
+    return PlannedComponent(
+        name=component.name,
+        fact=component.fact,
+        each=component.rupiah_per_year,
+        cap=component.cap,
+        group=held[0] if held else None,
+    )
+
+
+def _need(need: Need) -> NeedPlan:
+    beyond = fact_type(need.fact).span[1] + 1
+    return NeedPlan(need.fact, need.scale, need.base, beyond, need.eased_by)
