@@ -4,9 +4,11 @@ from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from django import forms
+from django.contrib.admin import AdminSite
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import Model
+from django.db.models import Field, Model
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminDateWidget
@@ -14,7 +16,17 @@ from unfold.widgets import UnfoldAdminDateWidget
 from perlinsos.core import audit
 
 
-class Kept(ModelAdmin):  # type: ignore[misc]  # unfold has no types
+class Labelled(ModelAdmin):  # type: ignore[misc]  # unfold has no types
+    """Columns and fields carry the reader's language, also where a model gives them no name of their own."""
+
+    def __init__(self, model: type[Model], admin_site: AdminSite) -> None:
+        super().__init__(model, admin_site)
+        for field in unnamed_fields(model):
+            name = field.name.replace("_", " ")  # collected by `catalogues`, not written here
+            field.verbose_name = gettext_lazy(name)
+
+
+class Kept(Labelled):
     """Reference data: may be added and changed, never deleted; who changed which fields is audited."""
 
     actions_on_top = True
@@ -28,7 +40,7 @@ class Kept(ModelAdmin):  # type: ignore[misc]  # unfold has no types
         audit.record(f"{obj._meta.label_lower}.{verb}", subject=obj, by=request.user, fields=form.changed_data)
 
 
-class ReadOnly(ModelAdmin):  # type: ignore[misc]
+class ReadOnly(Labelled):
     """To look things up."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -75,6 +87,11 @@ class PeriodForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptabl
         excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
         fields = [self.instance._meta.get_field(name) for name in self.known]
         return excluded - {field.name for field in fields if field.null or getattr(self.instance, field.name)}
+
+
+def unnamed_fields(model: type[Model]) -> "list[Field[Any, Any]]":
+    """Fields that Django itself names after their attribute."""
+    return [field for field in model._meta.concrete_fields if field._verbose_name is None]  # type: ignore[attr-defined]
 
 
 def _day_after(day: date) -> date:

@@ -82,3 +82,11 @@ def test_changes_are_on_record(client: Client, cast: Cast, sign_in: SignIn) -> N
     actions = AuditEvent.objects.filter(subject_type="accounts.organisation", actor=cast.laras).order_by("pk")
     assert [event.action for event in actions] == ["accounts.organisation.added", "accounts.organisation.changed"]
     assert LogEntry.objects.count() == 2
+
+
+def test_columns_and_tools_are_in_bahasa(client: Client, cast: Cast, sign_in: SignIn) -> None:
+    sign_in(client, cast.laras)
+    page = client.get(reverse("admin:accounts_user_changelist")).content.decode()
+    assert "Bergabung" in page
+    assert "Ketik untuk mencari" in page
+    assert "Joined at" not in page

@@ -14,8 +14,11 @@ from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.conf import settings
+from django.contrib import admin
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation.template import templatize
+
+from perlinsos.core.admin import unnamed_fields
 
 LANGUAGE = "id"
 SOURCES = {
@@ -73,12 +76,21 @@ def _updated(path: Path, package: str) -> Catalog:
         for _line, message, comments, context in _messages(file):
             template.add(message, locations=[(str(file.relative_to(settings.BASE_DIR)), 0)],
                          auto_comments=comments, context=context)  # fmt: skip
+    for name in _field_names(package):
+        template.add(name)
     catalogue = read_po(BytesIO(path.read_bytes()), locale=LANGUAGE) if path.exists() else template
     if path.exists():
         catalogue.update(template, no_fuzzy_matching=True, update_creation_date=False)
         catalogue.obsolete.clear()
     catalogue.fuzzy = False
     return catalogue
+
+
+def _field_names(package: str) -> Iterator[str]:
+    """Names the administration shows for fields of this package that have none of their own."""
+    for model in admin.site._registry:
+        if model.__module__.partition(".")[0] == package:
+            yield from (field.name.replace("_", " ") for field in unnamed_fields(model))
 
 
 def _files(package: str) -> Iterator[Path]:

@@ -1,0 +1,37 @@
+"""Words of libraries that do not speak Bahasa Indonesia themselves: listed so that our catalogue does."""
+
+from django.utils.translation import gettext_noop as _
+
+ADMINISTRATION = (
+    _("Add row"),
+    _("All applications"),
+    _("Apply Filters"),
+    _("Choose file to upload"),
+    _("Dark"),
+    _("Date from"),
+    _("Date to"),
+    _("Expand row"),
+    _("Filters"),
+    _("From"),
+    _("General"),
+    _("Light"),
+    _("Loading more results..."),
+    _("More actions"),
+    _("No data"),
+    _("No results found"),
+    _("No results matching your query"),
+    _("Previous"),
+    _("Reset filters"),
+    _("Return to site"),
+    _("Search apps and models..."),
+    _("Select action"),
+    _("Select all rows"),
+    _("Select record"),
+    _("Select value"),
+    _("System"),
+    _("This page yielded into no results. Create a new item or reset your filters."),
+    _("To"),
+    _("Toggle password visibility"),
+    _("Type to search"),
+    _("Welcome"),
+)
