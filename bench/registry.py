@@ -7,6 +7,7 @@ from bench.figures import Bench, Proof
 from bench.pages import Pages
 from bench.prove_audit import AuditTrail
 from bench.prove_outage import Outage
+from bench.sandbox_load import SandboxLoad
 
-BENCHES: dict[str, Bench] = {bench.name: bench for bench in (Areas(), AuditChain(), Decide(), Pages())}
+BENCHES: dict[str, Bench] = {bench.name: bench for bench in (Areas(), AuditChain(), Decide(), Pages(), SandboxLoad())}
 PROOFS: dict[str, Proof] = {proof.name: proof for proof in (AuditTrail(), Outage())}

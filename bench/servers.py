@@ -15,6 +15,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from bench.figures import until
 from launcher import ports, processes
 from launcher.secrets import signing_key_file
+from launcher.services import SANDBOX_THREADS
 
 FIRST_PORT = 21_000
 READY_WITHIN = 60.0
@@ -63,7 +64,9 @@ def sandbox() -> Iterator[str]:
         for command in (["migrate", "--verbosity", "0"], ["seed_residents"]):
             with _process([sys.executable, "-m", "django", *command], changes) as log:
                 log.finish()
-        with _process([*_granian(port), "--blocking-threads", "8", "sandbox.wsgi:application"], changes) as log:
+        with _process(
+            [*_granian(port), "--blocking-threads", str(SANDBOX_THREADS), "sandbox.wsgi:application"], changes
+        ) as log:
             _wait(f"{address}/healthz", log)
             yield address
 

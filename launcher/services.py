@@ -17,6 +17,7 @@ WORKER = [PYTHON, "-m", "celery", "-A", "perlinsos.celery", "worker", "--logleve
 BEAT = [PYTHON, "-m", "celery", "-A", "perlinsos.celery", "beat", "--loglevel", "INFO", "--pidfile="]
 MANAGE = [PYTHON, "manage.py"]
 QUICKLY = ["--verbosity=0", "--skip-checks"]  # the checks load every page; ./portal test runs them
+SANDBOX_THREADS = 256
 SIGN_INS = "demo sign-ins"
 CATALOGUES = ("*/locale/*/LC_MESSAGES/*.po", "perlinsos/*/locale/*/LC_MESSAGES/*.po")
 
@@ -30,7 +31,8 @@ def pages(state: Path, variables: Mapping[str, str], *, web_port: int, sandbox_p
         return [*GRANIAN, "--port", str(port), *size, application]
 
     return [
-        Service("sandbox", granian(sandbox_port, 1, 8, "sandbox.wsgi:application"), sandbox, state),
+        # One process, whose memory holds its switches and counters; many threads, since slow services only sleep.
+        Service("sandbox", granian(sandbox_port, 1, SANDBOX_THREADS, "sandbox.wsgi:application"), sandbox, state),
         Service("web", granian(web_port, 2, 4, "perlinsos.wsgi:application"), portal, state),
     ]
 
