@@ -1,5 +1,6 @@
 """Settings of the sandbox: its own process, its own database, this machine only."""
 
+import base64
 import os
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,12 @@ def database(url: str) -> dict[str, Any]:
     }
 
 
+def keys_by_id(text: str) -> dict[str, bytes]:
+    """`id:base64key[,…]`, 32 bytes each, as the portal writes its own keys."""
+    pairs = (entry.split(":", 1) for entry in text.split(",") if entry)
+    return {key_id: base64.b64decode(key, validate=True) for key_id, key in pairs}
+
+
 def refuse_production() -> None:
     """Invented identities must never be accepted where real people are served."""
     for name in ("PORTAL_ENV", "DJANGO_SETTINGS_MODULE"):
@@ -51,6 +58,11 @@ if (urlsplit(SANDBOX_BASE_URL).hostname or "") not in {"127.0.0.1", "localhost",
     raise ImproperlyConfigured("SANDBOX_BASE_URL must be on this machine (127.0.0.1 or localhost)")
 PORTAL_BASE_URL = os.environ.get("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 SOURCES_TOKEN = required("SOURCES_TOKEN")
+# Other ways to speak to the sources; without their keys only the plain ones work.
+SOURCES_CLIENT_ID = os.environ.get("SOURCES_CLIENT_ID", "")
+SOURCES_CLIENT_SECRET = os.environ.get("SOURCES_CLIENT_SECRET", "")
+SOURCES_ENVELOPE_KEYS = keys_by_id(os.environ.get("SOURCES_ENVELOPE_KEYS", ""))
+SOURCES_CALLBACK_KEY = os.environ.get("SOURCES_CALLBACK_KEY", "")
 OIDC_CLIENT_ID = required("OIDC_CLIENT_ID")
 OIDC_CLIENT_SECRET = required("OIDC_CLIENT_SECRET")
 # A folder of face photographs (obama.jpg …) to use as reference pictures; may be absent.

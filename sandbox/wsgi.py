@@ -8,3 +8,8 @@ if "production" in os.environ.get("DJANGO_SETTINGS_MODULE", ""):
 os.environ["DJANGO_SETTINGS_MODULE"] = "sandbox.settings"
 
 application = get_wsgi_application()
+
+# Needs the applications loaded, hence here and not above.
+from sandbox.sources import later  # noqa: E402
+
+later.start()

@@ -14,8 +14,8 @@ from django.contrib.auth.base_user import AbstractBaseUser
 
 from sandbox.identity import clients, sign_in
 from sandbox.residents.models import Resident
+from sandbox.switches import memory
 from sandbox.switches.enums import Service
-from sandbox.switches.models import Switch
 
 IDENTITY_CLAIMS = ["nik", "name", "birth_place", "birthdate", "address"]
 
@@ -62,7 +62,7 @@ class IkdAdapter(DefaultOIDCAdapter):  # type: ignore[misc]
         return claims
 
     def populate_id_token(self, id_token: dict[str, Any], client: Client, scopes: Iterable[str], **kwargs: Any) -> None:
-        switch = Switch.objects.current(Service.IKD)
+        switch = memory.current(Service.IKD)
         signed_in = sign_in.recall_for_code(self.request.POST.get("code", ""))
         if signed_in is not None:
             id_token["auth_time"] = signed_in.auth_time
@@ -90,7 +90,7 @@ class IkdAdapter(DefaultOIDCAdapter):  # type: ignore[misc]
 def _identity_of(resident: Resident) -> dict[str, str]:
     """The five data a resident agrees to share; the "wrong record" switch is off by one day of birth."""
     birth_date = resident.birth_date
-    if Switch.objects.current(Service.IKD).wrong_record:
+    if memory.current(Service.IKD).wrong_record:
         birth_date += timedelta(days=1)
     return {
         "nik": resident.nik,

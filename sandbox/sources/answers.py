@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from sandbox.residents.models import FamilyCard, Photograph, Resident
-from sandbox.sources import questions, wrong
+from sandbox.sources import old, questions, wrong
 from sandbox.sources.models import Decile, Employment, Meter, Parcel, Pupil, Vehicle, Wage
 from sandbox.switches.enums import Service
 
@@ -16,11 +16,12 @@ Fields = dict[str, Any]
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One row of the contract. `spoil` turns a right answer into a plausible wrong one."""
+    """One row of the contract. `spoil` turns a right answer into a plausible wrong one, `age` into an old one."""
 
     service: Service
     answer: Callable[[Fields], Fields | None]
     spoil: Callable[[Fields, Fields], Fields | None]
+    age: Callable[[Fields, Fields], Fields | None]
     as_of: Callable[[date], date]
 
 
@@ -127,13 +128,13 @@ def pupils(body: Fields) -> Fields:
 
 
 ENDPOINTS = {
-    "dukcapil/v1/family-card": Endpoint(Service.FAMILY_CARD, family_card, wrong.family_card, today),
-    "dukcapil/v1/reference-photo": Endpoint(Service.PHOTO, reference_photo, wrong.photo, today),
-    "dtsen/v1/family": Endpoint(Service.DTSEN, decile, wrong.decile, quarter_start),
-    "pln/v1/meters": Endpoint(Service.PLN, meters, wrong.meters, month_start),
-    "samsat/v1/vehicles": Endpoint(Service.SAMSAT, vehicles, wrong.vehicles, month_start),
-    "bpn/v1/parcels": Endpoint(Service.BPN, parcels, wrong.parcels, month_start),
-    "bpjs-tk/v1/wages": Endpoint(Service.WAGES, wages, wrong.wages, month_start),
-    "bkn/v1/employment": Endpoint(Service.EMPLOYMENT, employment, wrong.employment, last_week),
-    "dapodik/v1/pupils": Endpoint(Service.PUPILS, pupils, wrong.pupils, month_start),
+    "dukcapil/v1/family-card": Endpoint(Service.FAMILY_CARD, family_card, wrong.family_card, wrong.family_card, today),
+    "dukcapil/v1/reference-photo": Endpoint(Service.PHOTO, reference_photo, wrong.photo, old.same, today),
+    "dtsen/v1/family": Endpoint(Service.DTSEN, decile, wrong.decile, old.decile, quarter_start),
+    "pln/v1/meters": Endpoint(Service.PLN, meters, wrong.meters, old.meters, month_start),
+    "samsat/v1/vehicles": Endpoint(Service.SAMSAT, vehicles, wrong.vehicles, old.nothing("vehicles"), month_start),
+    "bpn/v1/parcels": Endpoint(Service.BPN, parcels, wrong.parcels, old.nothing("parcels"), month_start),
+    "bpjs-tk/v1/wages": Endpoint(Service.WAGES, wages, wrong.wages, old.wages, month_start),
+    "bkn/v1/employment": Endpoint(Service.EMPLOYMENT, employment, wrong.employment, old.nothing("records"), last_week),
+    "dapodik/v1/pupils": Endpoint(Service.PUPILS, pupils, wrong.pupils, old.pupils, month_start),
 }

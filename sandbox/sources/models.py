@@ -102,3 +102,18 @@ class Correction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source}: {self.fact}"
+
+
+class Delivery(models.Model):
+    """An answer on its way to the portal's callback; gone once taken as often as the switch asked for."""
+
+    request_id = models.UUIDField()
+    url = models.URLField(max_length=300)
+    body = models.TextField()
+    key_id = models.CharField(max_length=40, blank=True)
+    due_at = models.DateTimeField(db_index=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    copies_left = models.PositiveSmallIntegerField(default=1)
+
+    def __str__(self) -> str:
+        return f"answer {self.request_id}"

@@ -15,3 +15,13 @@ class Service(TextChoices):
     EMPLOYMENT = "bkn", "BKN: ASN, TNI, Polri, pensiunan"
     PUPILS = "dapodik", "Dapodik: siswa"
     CORRECTIONS = "corrections", "Permintaan koreksi"
+
+
+# The board, in blocks a trainer can find something in.
+GROUPS: dict[str, tuple[Service, ...]] = {
+    "Identitas": (Service.IKD, Service.FAMILY_CARD, Service.PHOTO, Service.DTSEN),
+    "Rumah dan harta": (Service.PLN, Service.SAMSAT, Service.BPN),
+    "Pekerjaan": (Service.WAGES, Service.EMPLOYMENT),
+    "Sekolah": (Service.PUPILS,),
+    "Kembali ke sumber": (Service.CORRECTIONS,),
+}

@@ -1,68 +1,47 @@
-import json
-
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from sandbox.switches import services
-from sandbox.switches.enums import Service
-from sandbox.switches.forms import SwitchForm, fields_for, state_of
+from sandbox.switches.enums import GROUPS, Service
+from sandbox.switches.forms import SwitchForm
 from sandbox.switches.models import Switch
+from sandbox.switches.presets import PRESETS
 
 
-def _known(service: str) -> Switch:
+def known(service: str) -> Switch:
+    """The stored switch of a service, or a fresh one. Raises Http404 for a name that is none."""
     if service not in Service.values:
         raise Http404("Unknown service")
-    return Switch.objects.current(service)
+    return Switch.objects.filter(service=service).first() or Switch(service=service)
 
 
 @require_GET
 def board(request: HttpRequest) -> HttpResponse:
-    forms = [SwitchForm(instance=switch) for switch in Switch.objects.board()]
-    return render(request, "switches/board.html", {"forms": forms})
+    switches = {switch.service: switch for switch in Switch.objects.board()}
+    groups = {title: [switches[service] for service in members] for title, members in GROUPS.items()}
+    return render(request, "switches/board.html", {"groups": groups, "presets": PRESETS.values()})
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def change(request: HttpRequest, service: str) -> HttpResponse:
-    changed = SwitchForm(request.POST, instance=_known(service))
-    if changed.is_valid():
-        changed.save()
-        return redirect(f"{reverse('switches:board')}#{service}")
-    forms = [changed if switch.service == service else SwitchForm(instance=switch) for switch in Switch.objects.board()]
-    return render(request, "switches/board.html", {"forms": forms}, status=422)
+    """Every switch of one service."""
+    form = SwitchForm(request.POST if request.method == "POST" else None, instance=known(service))
+    if form.is_valid():
+        services.keep(form)
+        return redirect("switches:board")
+    return render(request, "switches/switch.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
 @require_POST
-def reset(request: HttpRequest) -> HttpResponse:
-    services.reset_all()
+def turn(request: HttpRequest, service: str) -> HttpResponse:
+    services.turn(Service(known(service).service), down="down" in request.POST)
     return redirect("switches:board")
 
 
-@csrf_exempt
 @require_POST
-def api_change(request: HttpRequest, service: str) -> JsonResponse:
-    """Set what the JSON object names, leave the rest; only JSON, so no foreign page can post it."""
-    switch = _known(service)
-    if request.content_type != "application/json":
-        return JsonResponse({"error": "application/json only"}, status=415)
-    try:
-        changes = json.loads(request.body)
-    except ValueError:
-        changes = None
-    if not isinstance(changes, dict) or set(changes) - set(fields_for(service)):
-        return JsonResponse({"error": "malformed", "known": fields_for(service)}, status=422)
-    form = SwitchForm({**state_of(switch), **changes}, instance=switch)
-    if not form.is_valid():
-        return JsonResponse({"error": form.errors.get_json_data()}, status=422)
-    return JsonResponse({"service": service, **state_of(form.save())})
-
-
-@csrf_exempt
-@require_POST
-def api_reset(request: HttpRequest) -> JsonResponse:
-    if request.content_type != "application/json":
-        return JsonResponse({"error": "application/json only"}, status=415)
-    services.reset_all()
-    return JsonResponse({"status": "reset"})
+def use_preset(request: HttpRequest, key: str) -> HttpResponse:
+    if key not in PRESETS:
+        raise Http404("Unknown preset")
+    services.use(PRESETS[key])
+    return redirect("switches:board")

@@ -14,7 +14,8 @@ from tests.support.sandbox_process import Sandbox
 
 pytestmark = pytest.mark.browser
 
-PAGES = ["/", "/switches/", "/residents/new/", "/residents/1/photo/"]
+PAGES = ["/", "/switches/", "/switches/pln/", "/residents/new/", "/residents/1/photo/"]
+DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 320, "height": 640}
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 DOUBLE_TEXT = "document.documentElement.style.fontSize = '200%'"
@@ -41,13 +42,24 @@ def test_page_is_sound(sandbox: Sandbox, phone: Page, path: str) -> None:
     sound(phone)
 
 
-def test_switch_board_with_a_mistake_is_sound(sandbox: Sandbox, phone: Page) -> None:
+def test_a_mistake_on_a_switch_is_sound(sandbox: Sandbox, phone: Page) -> None:
     phone.goto(f"{sandbox.base_url}/switches/")
-    card = phone.locator("#pln")
-    card.get_by_label("Lambat").fill("90000")
-    card.get_by_role("button", name="Simpan").click()
-    assert "60000" in phone.locator("#pln .errorlist").inner_text()
+    phone.get_by_role("link", name="PLN: daya listrik").click()
+    phone.get_by_label("Lambat").fill("90000")
+    phone.get_by_role("button", name="Simpan").click()
+    assert "60000" in phone.locator(".errorlist").inner_text()
     sound(phone)
+
+
+def test_the_board_fits_one_screen_and_a_service_is_one_press_away(sandbox: Sandbox, page: Page) -> None:
+    page.set_viewport_size(DESK)
+    page.goto(f"{sandbox.base_url}/switches/")
+    assert page.evaluate("document.documentElement.scrollHeight") <= DESK["height"]
+    page.get_by_role("button", name="Hari sibuk").click()
+    page.get_by_role("button", name="Matikan PLN: daya listrik").click()
+    assert page.locator("#pln").get_by_text("Mati", exact=True).count() == 1
+    page.get_by_role("button", name="Normal").click()
+    assert page.get_by_text("Ada gangguan").count() == 0
 
 
 def test_resident_signs_in_and_consents(sandbox: Sandbox, phone: Page) -> None:

@@ -36,7 +36,7 @@ def test_start_page_lists_everything_and_says_it_is_a_sandbox(sandbox: Sandbox, 
         assert service in text
 
 
-@pytest.mark.parametrize("page", ["/", "/switches/", "/residents/new/", "/residents/1/photo/"])
+@pytest.mark.parametrize("page", ["/", "/switches/", "/switches/pln/", "/residents/new/", "/residents/1/photo/"])
 def test_pages_are_strict_about_scripts_and_styles(trainer: httpx.Client, page: str) -> None:
     response = trainer.get(page)
     assert response.status_code == 200
@@ -54,41 +54,12 @@ def test_only_local_names_are_served(trainer: httpx.Client) -> None:
     assert trainer.get("/", headers={"Host": "perlinsos.example.go.id"}).status_code == 400
 
 
-def test_trainer_throws_a_switch_and_resets(sandbox: Sandbox, trainer: httpx.Client) -> None:
-    token = TOKEN.search(trainer.get("/switches/").text)
-    assert token is not None
-    form = {"csrfmiddlewaretoken": token[1], "latency_ms": "0", "error_rate": "0", "down": "on"}
-    assert "Ada gangguan" in trainer.post("/switches/pln/", data=form).text
-    assert sandbox.ask("pln/v1/meters", {}).status_code == 503
-    too_slow = {**form, "latency_ms": "90000"}
-    refused = trainer.post("/switches/pln/", data=too_slow)
-    assert refused.status_code == 422
-    assert "60000" in refused.text
-    assert "Ada gangguan" not in trainer.post("/switches/reset/", data=form).text
-    assert sandbox.ask("pln/v1/meters", {}).status_code == 422
-
-
-@pytest.mark.parametrize("page", ["/switches/pln/", "/switches/reset/", "/residents/new/", "/residents/1/photo/"])
+@pytest.mark.parametrize(
+    "page",
+    ["/switches/pln/", "/switches/pln/turn/", "/switches/preset/normal/", "/residents/new/", "/residents/1/photo/"],
+)
 def test_forms_refuse_a_foreign_page(trainer: httpx.Client, page: str) -> None:
     assert trainer.post(page, data={"down": "on"}).status_code == 403
-
-
-def test_switch_endpoint_takes_only_known_json(sandbox: Sandbox) -> None:
-    post = sandbox.http.post
-    assert post("/switches/api/pln", data={"down": "true"}).status_code == 415
-    assert post("/switches/api/reset", data={}).status_code == 415
-    assert post("/switches/api/nobody", json={}).status_code == 404
-    assert post("/switches/api/pln", json={"wrong_nonce": True}).status_code == 422
-    assert post("/switches/api/pln", json=["down"]).status_code == 422
-    assert post("/switches/api/pln", json={"latency_ms": -1}).status_code == 422
-    assert post("/switches/api/pln", json={"latency_ms": 5}).json() == {
-        "service": "pln",
-        "latency_ms": 5,
-        "down": False,
-        "error_rate": 0,
-        "wrong_record": False,
-    }
-    assert post("/switches/api/pln", json={"down": True}).json()["latency_ms"] == 5
 
 
 NEW_FAMILY = {

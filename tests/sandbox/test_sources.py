@@ -164,6 +164,30 @@ def test_wrong_record_is_wrong_and_plausible(sandbox: Sandbox, path: str, wrong:
     assert {**restored, "request_id": ""} == {**right, "request_id": ""}
 
 
+@pytest.mark.parametrize(
+    ("path", "family", "old"),
+    [
+        ("dtsen/v1/family", "eligible", {"decile": 3}),
+        ("pln/v1/meters", "wrong_meter", {"meters": [{"power_va": 450, "tariff": "R-1/TR"}]}),
+        ("samsat/v1/vehicles", "car", {"vehicles": []}),
+        ("bpn/v1/parcels", "power", {"parcels": []}),
+        ("bkn/v1/employment", "asn", {"records": []}),
+        (
+            "bpjs-tk/v1/wages",
+            "wage",
+            {"records": [{"nik": "3510211708879018", "status": "active", "monthly_wage": 3150000}]},
+        ),
+        ("dapodik/v1/pupils", "waiting_3", {"records": [{"nik": "3510210404139065", "level": "sd", "active": True}]}),
+    ],
+)
+def test_old_record_is_old_by_date_and_by_value(sandbox: Sandbox, path: str, family: str, old: dict[str, Any]) -> None:
+    now = datetime.date.fromisoformat(answer(sandbox, path, family)["as_of"])
+    sandbox.set(SERVICES[path], stale_record=True)
+    said = answer(sandbox, path, family)
+    assert now - datetime.date.fromisoformat(said["as_of"]) == datetime.timedelta(days=800)
+    assert old.items() <= said.items()
+
+
 def test_wrong_family_card_lacks_the_youngest(sandbox: Sandbox) -> None:
     sandbox.set("dukcapil", wrong_record=True)
     members = answer(sandbox, "dukcapil/v1/family-card", "eligible")["family_card"]["members"]

@@ -3,6 +3,7 @@
 `from tests.support.sandbox_process import sandbox` in a conftest.py gives the session-scoped fixture.
 """
 
+import base64
 import os
 import socket
 import subprocess
@@ -34,6 +35,16 @@ call_command("migrate", verbosity=0)
 call_command("seed_residents")
 """
 READY_WITHIN_S = 40
+# The other ways to speak to the sources; a test that uses one gives the portal the same.
+CLIENT_ID, CLIENT_SECRET = "portal-at-the-sources", "client-secret-only-for-tests-of-the-sources"
+ENVELOPE_KEYS = f"e1:{base64.b64encode(bytes(range(1, 33))).decode()}"
+CALLBACK_KEY = "callback-key-only-for-tests-of-the-sources"
+WAYS = {
+    "SOURCES_CLIENT_ID": CLIENT_ID,
+    "SOURCES_CLIENT_SECRET": CLIENT_SECRET,
+    "SOURCES_ENVELOPE_KEYS": ENVELOPE_KEYS,
+    "SOURCES_CALLBACK_KEY": CALLBACK_KEY,
+}
 
 
 @dataclass(frozen=True)
@@ -152,6 +163,7 @@ def _environment(database_url: str, base_url: str) -> dict[str, str]:
     except pictures.PicturesUnavailable:
         faces = ""
     return {
+        **WAYS,
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "sandbox.settings",
         "SANDBOX_DATABASE_URL": database_url,
