@@ -1,0 +1,180 @@
+"""One definition, several engines: whatever rules and families are drawn, all of them say the same.
+
+The evaluator of one family is the reference; PostgreSQL and Polars decide the same families as a
+set. Values are missing, impossible, at the limits of 64 bits; facts are asked once or several times.
+"""
+
+from typing import Any
+
+import polars as pl
+import pytest
+from django.db import connection
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from eligibility.populations import frames, sql
+from eligibility.populations.columns import KEY, OUTCOMES, fact_column, facts_of, packed
+from eligibility.populations.placing import with_places
+from eligibility.rules.catalogue import CATALOGUE, Unit
+from eligibility.rules.document import parse
+from eligibility.rules.evaluate import FactValue, decide
+from eligibility.rules.plan import Plan, plan
+from eligibility.rules.ranking import Candidate, place
+from tests.eligibility.documents import data, small
+from tests.eligibility.test_properties import PARAMETERS, TEXTS, trees
+
+PEOPLE = sorted(name for name, kind in CATALOGUE.items() if kind.unit == Unit.PERSONS)
+SEED = "benih"
+
+
+@st.composite
+def amounts(draw: st.DrawFn) -> dict[str, Any]:
+    """A flat sum, or components with caps, groups and a limit by the size of the family."""
+    if draw(st.booleans()):
+        return {"flat": {"rupiah_per_year": draw(st.integers(1, 10**15)), "text": {"id": "f", "en": "f"}}}
+    facts = draw(st.lists(st.sampled_from(PEOPLE), min_size=1, max_size=5))
+    rupiah = st.integers(1, 10**13)
+    made: dict[str, Any] = {
+        "most": draw(st.integers(1, 6)),
+        "picking": draw(st.sampled_from(["amount", "listed"])),
+        "components": [
+            {"id": f"c{number}", "fact": fact, "rupiah_per_year": draw(rupiah), "cap": draw(st.integers(1, 5)),
+             "text": {"id": "c", "en": "c"}}
+            for number, fact in enumerate(facts)
+        ],
+    }  # fmt: skip
+    if draw(st.booleans()):
+        split = draw(st.integers(1, len(facts)))
+        made["groups"] = [{"id": "g", "most": draw(st.integers(1, 3)), "components": [f"c{n}" for n in range(split)]}]
+    if draw(st.booleans()):
+        made["people"] = "dukcapil.family_size"
+    return made
+
+
+@st.composite
+def plans(draw: st.DrawFn) -> Plan:
+    """Rules of one to four criteria; sometimes one waits for a record, or for a parameter nobody set."""
+    tests = draw(st.lists(trees, min_size=1, max_size=3))
+    rows: list[dict[str, Any]] = [
+        {"id": f"c{position}", "test": test, "legal": "x", "text": TEXTS} for position, test in enumerate(tests)
+    ]
+    texts = {language: {**text, "no_record": "n", "no_limit": "l"} for language, text in TEXTS.items()}
+    if draw(st.booleans()):
+        test = {"fact": "samsat.motorcycles", "le": draw(st.integers(0, 3))}
+        extra = {"only_on_record": True, "only_with": "unset_limit" if draw(st.booleans()) else "set_limit"}
+        rows.append({"id": "waits", "test": test, "legal": "x", "text": texts, **extra})
+    split = draw(st.integers(1, len(rows)))
+    eased = [{"fact": draw(st.sampled_from(PEOPLE)), "points": 30, "cap": draw(st.integers(1, 45))}]
+    need = {"fact": "dtsen.decile", "scale": draw(st.integers(1400, 10_000)), "base": 1399, "eased_by": eased}
+    changes = {"criteria": rows[:split], "disqualifiers": rows[split:], "amount": draw(amounts()), "need": need}
+    return plan(parse(small(parameters=PARAMETERS, **changes)), {})
+
+
+def values(name: str) -> st.SearchStrategy[int | None]:
+    """What a snapshot may hold for a fact: mostly plausible, now and then missing or impossible."""
+    low, high = CATALOGUE[name].span
+    plausible = st.integers(low, min(high, low + 4))
+    return plausible | st.none() | st.sampled_from([low - 1, high, high + 1, -(2**63), 2**63 - 1])
+
+
+@st.composite
+def populations(draw: st.DrawFn) -> tuple[Plan, list[dict[str, int | None]]]:
+    drawn = draw(plans())
+    family = st.fixed_dictionaries({fact.name: values(fact.name) for fact in drawn.columns})
+    return drawn, draw(st.lists(family, min_size=1, max_size=12))
+
+
+def evaluated(drawn: Plan, families: list[dict[str, int | None]]) -> list[tuple[int, ...]]:
+    """The answers of the evaluator, one family after the other, as the engines give them."""
+    found = []
+    for key, facts in enumerate(families, start=1):
+        known = {name: FactValue(_typed(name, value)) for name, value in facts.items() if value is not None}
+        verdict = decide(drawn, known)
+        results = packed([row.result for row in verdict.trace])
+        outcome = OUTCOMES.index(verdict.outcome)
+        found.append((key, outcome, verdict.amount_per_year, verdict.need_score, *results))
+    return found
+
+
+def _typed(name: str, value: int) -> int | bool:
+    return bool(value) if CATALOGUE[name].is_flag and value in (0, 1) else value
+
+
+def in_polars(drawn: Plan, families: list[dict[str, int | None]]) -> list[tuple[int, ...]]:
+    columns = {fact_column(fact.name): [one[fact.name] for one in families] for fact in facts_of([drawn])}
+    frame = pl.LazyFrame(
+        {KEY: range(1, len(families) + 1), **columns}, schema={KEY: pl.Int64, **dict.fromkeys(columns, pl.Int64)}
+    )
+    return frames.decide(frame, [drawn]).collect().rows()
+
+
+def in_postgres(drawn: Plan, families: list[dict[str, int | None]]) -> list[tuple[int, ...]]:
+    names = [fact.name for fact in facts_of([drawn])]
+    rows = ", ".join(
+        f"({key}, {', '.join(_literal(one[name]) for name in names)})" for key, one in enumerate(families, start=1)
+    )
+    source = f"(SELECT * FROM (VALUES {rows}) v ({KEY}, {', '.join(map(fact_column, names))}))"
+    with connection.cursor() as cursor:
+        cursor.execute(f"{sql.decide([drawn], source, sql.POSTGRES)} ORDER BY {KEY}")
+        return cursor.fetchall()
+
+
+def _literal(value: int | None) -> str:
+    return "NULL::bigint" if value is None else f"('{value}'::bigint)"
+
+
+@pytest.mark.django_db
+@settings(max_examples=120)
+@given(populations())
+def test_every_engine_says_what_the_evaluator_says(drawn: tuple[Plan, list[dict[str, int | None]]]) -> None:
+    expected = evaluated(*drawn)
+    assert in_polars(*drawn) == expected
+    assert in_postgres(*drawn) == expected
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["pkh-2026-1", "sembako-2026-1"])
+def test_a_family_of_nothing_but_gaps_or_faults_is_the_same_everywhere(name: str) -> None:
+    drawn = plan(parse(data(name)), {})
+    nothing = {fact.name: None for fact in drawn.columns}
+    faulty = {fact.name: fact.span[1] + 1 for fact in drawn.columns}
+    crowded = {fact.name: min(45, fact.span[1]) for fact in drawn.columns}
+    families = [nothing, faulty, crowded]
+    expected = evaluated(drawn, families)
+    assert [row[1] for row in expected[:2]] == [OUTCOMES.index("undecided")] * 2
+    assert in_polars(drawn, families) == in_postgres(drawn, families) == expected
+
+
+@given(st.lists(st.tuples(st.sampled_from([0, 1, 2]), st.integers(1, 3)), max_size=30), st.integers(0, 12))
+def test_places_go_to_the_same_families_in_columns(answers: list[tuple[int, int]], places: int) -> None:
+    decided = pl.DataFrame(
+        {
+            KEY: range(len(answers)),
+            "outcome_0": [one for one, _need in answers],
+            "need_0": [need for _, need in answers],
+        },
+        schema={KEY: pl.Int64, "outcome_0": pl.Int8, "need_0": pl.Int64},
+    )
+    funded = with_places(decided, 0, places=places, seed=SEED).filter(pl.col("funded_0") == 1)[KEY].to_list()
+    assert sorted(funded) == sorted(_funded(answers, places))
+
+
+def _funded(answers: list[tuple[int, int]], places: int) -> list[int]:
+    candidates = [Candidate(key, str(key), outcome == 1, need) for key, (outcome, need) in enumerate(answers)]
+    return [one.key for one in place(candidates, places=places, seed=SEED) if one.placement == "funded"]
+
+
+@pytest.mark.django_db
+def test_ten_thousand_families_tied_at_the_line_are_drawn_alike() -> None:
+    answers, places = [(1, 5)] * 10_000, 3_000
+    expected = set(_funded(answers, places))
+    decided = pl.DataFrame({KEY: range(len(answers)), "outcome_0": 1, "need_0": 5})
+    assert set(with_places(decided, 0, places=places, seed=SEED).filter(pl.col("funded_0") == 1)[KEY]) == expected
+    source = (
+        f"(SELECT n AS {KEY}, 1 AS regency, '{SEED}' AS seed, n::text AS public_id, 1 AS outcome_0, 5 AS need_0"
+        " FROM generate_series(0, 9999) n)"
+    )
+    with connection.cursor() as cursor:
+        placed = sql.place(source, 0, sql.POSTGRES, KEY)
+        cursor.execute(f"SELECT {KEY} FROM ({placed}) placed WHERE place_0 <= {places}")
+        assert {key for (key,) in cursor.fetchall()} == expected
