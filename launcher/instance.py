@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from launcher import console, processes
+from launcher import console, environment, processes
 from launcher.errors import LauncherError
 from launcher.secrets import write_private
 from launcher.state import state_dir
@@ -28,8 +28,11 @@ class Holder:
 
 
 class Busy(LauncherError):
-    def __init__(self, holder: Holder) -> None:
-        super().__init__(f"./portal {holder.command} is already running here (process {holder.pid}).")
+    def __init__(self, holder: Holder, address: str = "") -> None:
+        where = f": {address}" if address else ""
+        super().__init__(
+            f"./portal {holder.command} is already running here (process {holder.pid}){where}. ./portal stop ends it."
+        )
         self.holder = holder
 
 
@@ -40,7 +43,7 @@ def exclusive(state: Path, command: str) -> Iterator[None]:
         if not processes.wait_until(lambda: _lock(file), 0.3):  # somebody may just be looking
             file.seek(0)
             pid, _, running = file.read().partition(" ")
-            raise Busy(Holder(int(pid or 0), running or "run"))
+            raise Busy(Holder(int(pid or 0), running or "run"), _address(state))
         file.seek(0)
         file.truncate()
         file.write(f"{os.getpid()} {command}")
@@ -49,6 +52,11 @@ def exclusive(state: Path, command: str) -> Iterator[None]:
             yield
         finally:
             file.truncate(0)
+
+
+def _address(state: Path) -> str:
+    path = state / "env"
+    return environment.read(path).get("BASE_URL", "") if path.exists() else ""
 
 
 def holder(state: Path) -> Holder | None:

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from launcher import instance, processes
+from launcher import environment, instance, processes
 from launcher.postgres import Postgres
 
 SLEEPER = [sys.executable, "-c", "import time; time.sleep(60)"]
@@ -28,6 +28,12 @@ def test_a_second_run_is_refused_by_name(tmp_path):
             instance.exclusive(tmp_path, "run").__enter__()
         assert instance.holder(tmp_path) == instance.Holder(os.getpid(), "run")
     assert instance.holder(tmp_path) is None
+
+
+def test_a_second_run_says_where_the_first_one_is(tmp_path):
+    environment.write(tmp_path / "env", {"BASE_URL": "http://127.0.0.1:8001"})
+    with instance.exclusive(tmp_path, "run"), pytest.raises(instance.Busy, match="http://127.0.0.1:8001"):
+        instance.exclusive(tmp_path, "run").__enter__()
 
 
 def test_the_lock_of_a_killed_process_is_free(tmp_path):
