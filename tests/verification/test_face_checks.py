@@ -46,7 +46,7 @@ def test_the_same_person_is_accepted_or_looked_at(ministries: Sandbox) -> None:
     check = compared(applicant(ministries), photographs.portrait(photographs.OBAMA_AGAIN))
     assert check.state in (CheckState.ACCEPTED, CheckState.REVIEW)
     assert 0 < check.raw_distance < 0.6
-    assert check.threshold_version == "strict-1"
+    assert check.threshold_version == "strict-2"
     assert check.engine_version.startswith("dlib")
     assert check.template
 
@@ -154,7 +154,7 @@ def test_thresholds_nobody_can_have_meant_are_replaced_by_the_strict_ones(
 ) -> None:
     application = applicant(ministries)
     factories.ParameterFactory(name="face_thresholds", value={"version": "oops", "accept_raw_alone": 0.9})
-    assert compared(application, photographs.portrait(photographs.BIDEN)).threshold_version == "strict-1"
+    assert compared(application, photographs.portrait(photographs.BIDEN)).threshold_version == "strict-2"
     assert "strict ones count" in caplog.text
 
 

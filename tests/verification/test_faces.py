@@ -22,7 +22,7 @@ def test_the_same_person_is_accepted() -> None:
     assert found.reason is None
     assert found.raw == pytest.approx(0.346, abs=0.02)
     assert found.cen is None
-    assert found.thresholds_version == "strict-1"
+    assert found.thresholds_version == "strict-2"
     assert "dlib" in found.engine_version
     assert {len(found.selfie_embedding or b""), len(found.reference_embedding or b"")} == {512}
     assert set(found.timings) == {"load", "decode", "detect", "quality", "embed", "total"}

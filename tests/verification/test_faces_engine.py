@@ -1,8 +1,10 @@
 """The engine gives what `face_recognition` gives, and stays out of every process but the worker's."""
 
+import importlib.util
 import subprocess
 import sys
 import warnings
+from pathlib import Path
 from types import ModuleType
 
 import numpy as np
@@ -10,7 +12,7 @@ import pytest
 from PIL import ImageFile
 
 from tests.support import faces, pictures
-from verification.faces import decode, detect, embed, engine
+from verification.faces import decode, detect, dlib_network, embed, engine
 
 
 @pytest.fixture(scope="module")
@@ -24,12 +26,14 @@ def face_recognition() -> ModuleType:
 
 
 @pytest.mark.parametrize("name", faces.HEADS)
-def test_embeddings_equal_those_of_face_recognition(face_recognition: ModuleType, name: str) -> None:
+def test_each_look_equals_the_embedding_of_face_recognition(face_recognition: ModuleType, name: str) -> None:
+    """The network runs in another runtime: the same numbers, to a millionth."""
     picture = decode.decode(faces.photograph(name), side=10_000)
     face = detect.find_in_selfie(picture)[1][0]
     box = (face.top, face.right, face.bottom, face.left)
     (theirs,) = face_recognition.face_encodings(picture.pixels, [box], model="small")
-    assert np.array_equal(embed.embed(picture, face), theirs)
+    ours = engine.load().recogniser.embeddings(embed.chips(picture, face)[:1])[0]
+    assert np.abs(ours - theirs).max() < 2e-6
 
 
 def test_boxes_equal_those_of_face_recognition(face_recognition: ModuleType) -> None:
@@ -54,6 +58,15 @@ def test_missing_weights_raise_instead_of_ending_the_process(monkeypatch: pytest
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(FileNotFoundError, match="face_recognition_models"):
         engine.load.__wrapped__()
+
+
+def test_another_file_than_dlibs_is_refused(tmp_path: Path) -> None:
+    weights = Path(importlib.util.find_spec("face_recognition_models").origin).parent / "models"
+    network = weights / "dlib_face_recognition_resnet_model_v1.dat"
+    (tmp_path / "cut.dat").write_bytes(network.read_bytes()[:-100_000])
+    for other in (tmp_path / "cut.dat", weights / "shape_predictor_5_face_landmarks.dat"):
+        with pytest.raises(ValueError, match="weight file"):
+            dlib_network.model(other)
 
 
 def modules_after(statement: str) -> set[str]:

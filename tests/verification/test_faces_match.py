@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from verification.faces.codes import Outcome, Reason
-from verification.faces.match import Distances, PopulationMean, decide, distances
+from verification.faces.match import Distances, decide, decide_for, distances
+from verification.faces.normalise import Centres, mean_of, start_centres
 from verification.faces.thresholds import STRICT, FaceThresholds
 from verification.faces.vectors import LENGTH, from_bytes, to_bytes
 
@@ -19,50 +20,62 @@ RANK = {None: 0, Reason.UNCERTAIN: 1, Reason.MISMATCH: 2}
 @st.composite
 def thresholds(draw: st.DrawFn) -> FaceThresholds:
     edge = st.floats(0.01, 1.9)
-    raws = sorted(draw(st.tuples(edge, edge, edge)))
+    raws = sorted(draw(st.tuples(edge, edge)))
     cens = sorted(draw(st.tuples(edge, edge)))
-    return FaceThresholds("drawn", raws[1], cens[0], raws[2], cens[1], raws[0])
+    return FaceThresholds("drawn", cens[0], draw(edge), raws[1], cens[1], raws[0])
 
 
 def vector(seed: int) -> np.ndarray:
     return np.random.default_rng(seed).normal(0, 0.1, LENGTH).astype(np.float32)
 
 
+def centres(*, population: np.ndarray | None = None) -> Centres:
+    mean = np.full(LENGTH, 0.01) if population is None else population
+    return Centres("test-1", STRICT.recogniser, np.full(LENGTH, 0.02), mean, people=100)
+
+
 @pytest.mark.parametrize(
-    ("raw", "cen", "outcome", "reason"),
+    ("found", "outcome", "reason"),
     [
-        (0.38, None, Outcome.ACCEPT, None),
-        (0.3801, None, Outcome.REVIEW, Reason.UNCERTAIN),
-        (0.60, None, Outcome.REVIEW, Reason.UNCERTAIN),
-        (0.6001, None, Outcome.REVIEW, Reason.MISMATCH),
-        (0.48, 0.85, Outcome.ACCEPT, None),
-        (0.30, 0.86, Outcome.REVIEW, Reason.UNCERTAIN),
-        (0.49, 0.50, Outcome.REVIEW, Reason.UNCERTAIN),
-        (0.30, 1.11, Outcome.REVIEW, Reason.MISMATCH),
-        (0.61, 0.50, Outcome.REVIEW, Reason.MISMATCH),
-        (math.nan, None, Outcome.REVIEW, Reason.MISMATCH),
-        (0.1, math.nan, Outcome.REVIEW, Reason.MISMATCH),
+        (Distances(0.36), Outcome.ACCEPT, None),
+        (Distances(0.3601), Outcome.REVIEW, Reason.UNCERTAIN),
+        (Distances(0.60), Outcome.REVIEW, Reason.UNCERTAIN),
+        (Distances(0.6001), Outcome.REVIEW, Reason.MISMATCH),
+        (Distances(0.60, 0.92, 0.92), Outcome.ACCEPT, None),
+        (Distances(0.30, 0.93, 0.50), Outcome.REVIEW, Reason.UNCERTAIN),
+        (Distances(0.30, 0.50, 0.93), Outcome.REVIEW, Reason.UNCERTAIN),
+        (Distances(0.30, 1.11, 0.50), Outcome.REVIEW, Reason.MISMATCH),
+        (Distances(0.61, 0.50, 0.50), Outcome.REVIEW, Reason.MISMATCH),
+        (Distances(0.30, 0.50, None), Outcome.ACCEPT, None),
+        (Distances(0.37, 0.50, None), Outcome.REVIEW, Reason.UNCERTAIN),
+        (Distances(math.nan), Outcome.REVIEW, Reason.MISMATCH),
+        (Distances(0.1, math.nan, 0.1), Outcome.REVIEW, Reason.MISMATCH),
+        (Distances(0.1, 0.1, math.nan), Outcome.REVIEW, Reason.UNCERTAIN),
     ],
 )
-def test_the_strict_edges(raw: float, cen: float | None, outcome: Outcome, reason: Reason | None) -> None:
-    verdict = decide(Distances(raw, cen), STRICT)
+def test_the_strict_edges(found: Distances, outcome: Outcome, reason: Reason | None) -> None:
+    verdict = decide(found, STRICT)
     assert (verdict.outcome, verdict.reason) == (outcome, reason)
 
 
-@given(edges=thresholds(), raw=distance, more=distance, cen=st.none() | distance)
+def test_a_network_nobody_calibrated_accepts_nobody() -> None:
+    verdict = decide_for("arcface.onnx 0123, 6 views", Distances(0.0, 0.0, 0.0), STRICT)
+    assert (verdict.outcome, verdict.reason) == (Outcome.REVIEW, Reason.NOT_CALIBRATED)
+    assert decide_for(STRICT.recogniser, Distances(0.0), STRICT).outcome is Outcome.ACCEPT
+
+
+@given(edges=thresholds(), far=st.tuples(distance, distance, distance), nearer=st.tuples(*[st.floats(0, 1)] * 3))
 def test_a_larger_distance_never_gets_a_better_verdict(
-    edges: FaceThresholds, raw: float, more: float, cen: float | None
+    edges: FaceThresholds, far: tuple[float, float, float], nearer: tuple[float, float, float]
 ) -> None:
-    near, far = sorted((raw, more))
-    assert RANK[decide(Distances(near, cen), edges).reason] <= RANK[decide(Distances(far, cen), edges).reason]
-    if cen is not None:
-        near, far = sorted((cen, more))
-        assert RANK[decide(Distances(raw, near), edges).reason] <= RANK[decide(Distances(raw, far), edges).reason]
+    near = [share * value for share, value in zip(nearer, far, strict=True)]
+    assert RANK[decide(Distances(*near), edges).reason] <= RANK[decide(Distances(*far), edges).reason]
+    assert RANK[decide(Distances(near[0]), edges).reason] <= RANK[decide(Distances(far[0]), edges).reason]
 
 
-@given(edges=thresholds(), raw=st.floats(), cen=st.none() | st.floats())
-def test_no_distance_refuses_a_person(edges: FaceThresholds, raw: float, cen: float | None) -> None:
-    verdict = decide(Distances(raw, cen), edges)
+@given(edges=thresholds(), raw=st.floats(), cen=st.none() | st.floats(), gen=st.none() | st.floats())
+def test_no_distance_refuses_a_person(edges: FaceThresholds, raw: float, cen: float | None, gen: float | None) -> None:
+    verdict = decide(Distances(raw, cen, gen), edges)
     assert verdict.outcome in {Outcome.ACCEPT, Outcome.REVIEW}
     assert (verdict.reason is None) == (verdict.outcome is Outcome.ACCEPT)
 
@@ -79,17 +92,27 @@ def test_without_a_mean_nobody_is_accepted_beyond_the_strict_point(edges: FaceTh
 
 def test_distances_are_symmetric_and_zero_for_one_face() -> None:
     one, two = vector(1), vector(2)
-    mean = PopulationMean("test-1", np.full(LENGTH, 0.01))
-    assert distances(one, two, mean) == distances(two, one, mean)
-    assert distances(one, one, mean) == Distances(0.0, 0.0)
-    assert distances(one, two).cen is None
-    assert distances(one, two).raw == pytest.approx(float(np.linalg.norm(one.astype(float) - two)))
+    assert distances(one, two, centres()) == distances(two, one, centres())
+    assert distances(one, one, centres()) == Distances(0.0, 0.0, 0.0)
+    assert distances(one, two) == Distances(pytest.approx(float(np.linalg.norm(one.astype(float) - two))))
 
 
 def test_an_embedding_equal_to_the_mean_does_not_divide_by_zero() -> None:
     one = vector(1)
-    found = distances(one, vector(2), PopulationMean("test-1", one.astype(np.float64)))
+    found = distances(one, vector(2), centres(population=one.astype(np.float64)))
     assert found.cen == pytest.approx(1.0)
+
+
+def test_whoever_has_many_pictures_counts_once_in_a_mean() -> None:
+    rows = np.array([[0.0, 0.0], [2.0, 4.0], [4.0, 4.0]])
+    assert mean_of(rows, ["ani", "ani", "budi"]).tolist() == [2.5, 3.0]
+
+
+def test_the_means_an_installation_begins_with_are_for_the_network_it_ships() -> None:
+    start = start_centres()
+    assert start.recogniser == STRICT.recogniser
+    assert start.general.shape == start.population.shape == (LENGTH,)
+    assert 0.2 < float(np.linalg.norm(start.general - start.population)) < 0.6  # two groups, one network
 
 
 def test_an_embedding_survives_storage() -> None:
@@ -102,13 +125,7 @@ def test_an_embedding_survives_storage() -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [
-        {"accept_raw_alone": 0.5},
-        {"accept_raw": 0.61},
-        {"accept_cen": 1.2},
-        {"review_raw": 2.5},
-        {"accept_raw_alone": 0},
-    ],
+    [{"accept_raw_alone": 0.61}, {"accept_cen": 1.2}, {"review_raw": 2.5}, {"accept_raw_alone": 0}, {"accept_gen": 0}],
 )
 def test_thresholds_out_of_order_are_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="not in order"):

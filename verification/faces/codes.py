@@ -32,3 +32,4 @@ class Reason(StrEnum):
     UNCERTAIN = "uncertain"
     MISMATCH = "mismatch"
     REFERENCE_UNUSABLE = "reference_unusable"
+    NOT_CALIBRATED = "not_calibrated"

@@ -1,46 +1,60 @@
-"""The face engine: the detector, the 5-point landmarks and the recognition network of dlib.
+"""The face engine of a process: dlib's detector and 5-point landmarks, and a recognition network.
 
-These are the weights that `face_recognition` 1.3.0 ships, called the way its
-`face_encodings(model="small")` calls them; `tests/verification/test_faces_engine.py` holds the two
-equal to the last bit. The library itself is not imported, for three reasons: importing it also
-loads the 68-point landmark file (trained on iBUG 300-W, not cleared for commercial products) and a
-detector nobody uses; it switches Pillow to accept truncated files for the whole process; and
-where its models are missing it calls `quit()`, which would end a worker without an exception.
+The weights are those that `face_recognition` 1.3.0 ships, unless `$FACE_MODEL_PATH` names an ONNX
+file of the operator (`recogniser.from_file`). The library itself is not imported, for three
+reasons: importing it also loads the 68-point landmark file (trained on iBUG 300-W, not cleared for
+commercial products) and a detector nobody uses; it switches Pillow to accept truncated files for
+the whole process; and where its models are missing it calls `quit()`, which would end a worker
+without an exception.
 
-Loaded once per process, on first use: about 1 s. Resident memory of a bare worker process on x86-64:
-45 MB before, 74 MB loaded, 107 MB after comparing camera pictures, 214 MB after pictures of 15
-megapixels. One comparison of two 480 to 600 pixel pictures takes about 0.25 s of one core.
+Loaded once per process, on first use. `./portal bench face` prints how long a comparison takes and
+how much memory a worker holds.
 """
 
 import importlib.util
+import os
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import dlib
 
+from verification.faces import recogniser
+from verification.faces.recogniser import Recogniser
+
+DETECTOR_VERSION = f"dlib {dlib.__version__}"
+
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """dlib's callables, and the version every verdict stores. Embeddings of two versions never mix."""
+    """dlib's callables, the network, and the version every verdict stores. Embeddings of two versions never mix."""
 
     detector: Any
     landmarks: Any
-    encoder: Any
+    recogniser: Recogniser
     version: str
 
 
 @cache
 def load() -> Engine:
-    """The engine of this process. Raises FileNotFoundError where the weights are not installed."""
+    """The engine of this process. Raises FileNotFoundError where the weights are not installed.
+
+    A model of the operator that cannot be used raises UnusableModel: comparing with another network
+    than the one that was calibrated would be worse than not comparing.
+    """
     weights = _weights()
+    given = os.environ.get("FACE_MODEL_PATH")
+    network = (
+        recogniser.from_file(Path(given))
+        if given
+        else recogniser.from_dlib(weights / "dlib_face_recognition_resnet_model_v1.dat")
+    )
     return Engine(
         detector=dlib.get_frontal_face_detector(),
         landmarks=dlib.shape_predictor(str(weights / "shape_predictor_5_face_landmarks.dat")),
-        encoder=dlib.face_recognition_model_v1(str(weights / "dlib_face_recognition_resnet_model_v1.dat")),
-        version=f"dlib {dlib.__version__}, face_recognition_models {version('face_recognition_models')}, small",
+        recogniser=network,
+        version=f"{DETECTOR_VERSION}, {network.version}",
     )
 
 

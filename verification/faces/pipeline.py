@@ -14,6 +14,7 @@ from verification.faces.codes import Hint, Outcome, Reason
 from verification.faces.decode import Picture, UnreadablePicture, decode
 from verification.faces.detect import Face, find_in_reference, find_in_selfie
 from verification.faces.embed import embed
+from verification.faces.normalise import Centres
 from verification.faces.quality import Quality, judge
 from verification.faces.thresholds import FaceThresholds
 from verification.faces.vectors import Embedding, to_bytes
@@ -72,7 +73,7 @@ def compare(
     reference: bytes,
     thresholds: FaceThresholds,
     *,
-    mean: match.PopulationMean | None = None,
+    mean: Centres | None = None,
 ) -> FaceComparison:
     """Compare a selfie with the reference photograph of the register: ACCEPT, REVIEW or RETRY.
 
@@ -102,7 +103,7 @@ def compare(
     if theirs.embedding is None:
         return replace(found, outcome=Outcome.REVIEW, reason=Reason.REFERENCE_UNUSABLE)
     apart = match.distances(mine.embedding, theirs.embedding, mean)
-    verdict = match.decide(apart, thresholds)
+    verdict = match.decide_for(engine.load().recogniser.version, apart, thresholds)
     return replace(found, outcome=verdict.outcome, reason=verdict.reason, raw=apart.raw, cen=apart.cen)
 
 
