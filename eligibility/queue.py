@@ -19,11 +19,10 @@ from perlinsos.accounts import scoping
 from perlinsos.accounts.models import User
 from perlinsos.messages.names import mask_name
 from perlinsos.regions.models import Area, Level, Parameter
-from verification.enums import CheckState, RequestState
+from verification.enums import CheckState
 from verification.models import FaceCheck, SourceRequest
 
 DEFAULT_DECISION_DAYS = 14
-SETTLED = [RequestState.ANSWERED, RequestState.NOT_FOUND]
 AT_ONCE = 200
 REGENCY_CODE = len("35.10")
 
@@ -90,7 +89,7 @@ def due() -> list[int]:
     requests = SourceRequest.objects.matching().filter(application=OuterRef("pk"))
     faces = FaceCheck.objects.filter(application=OuterRef("pk"), state__in=[CheckState.ACCEPTED, CheckState.CONFIRMED])
     complete = Application.objects.filter(
-        Exists(requests), ~Exists(requests.exclude(state__in=SETTLED)), Exists(faces), state=ApplicationState.MATCHING
+        Exists(requests), ~Exists(requests.blocking().unanswered()), Exists(faces), state=ApplicationState.MATCHING
     )
     return list(complete.order_by("submitted_at").values_list("pk", flat=True)[:AT_ONCE])
 

@@ -4,5 +4,6 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("enrollment.api_urls")),
+    path("", include("verification.api_urls")),
     path("", include("eligibility.api_urls")),
 ]

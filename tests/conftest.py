@@ -22,7 +22,11 @@ hypothesis_settings.register_profile(
 )
 hypothesis_settings.load_profile("portal")
 
-NO_TRUNCATE = {"core_auditevent": "audit_event_no_truncate", "core_auditlink": "audit_link_no_truncate"}
+NO_TRUNCATE = {
+    "core_auditevent": "audit_event_no_truncate",
+    "core_auditlink": "audit_link_no_truncate",
+    "verification_fact": "fact_no_truncate",
+}
 
 SignIn = Callable[[Client, User], User]
 

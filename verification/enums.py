@@ -61,6 +61,7 @@ class Purpose(models.TextChoices):
 class RequestState(models.TextChoices):
     DUE = "due", _("Waiting")
     RUNNING = "running", _("Being asked")
+    AWAITED = "awaited", _("Answer promised")
     ANSWERED = "answered", _("Answered")
     NOT_FOUND = "not_found", _("Not known to the source")
     PARKED = "parked", _("Stopped after many tries")

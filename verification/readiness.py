@@ -23,7 +23,8 @@ NOT_STARTED = (ApplicationState.DRAFT, ApplicationState.SUBMITTED, ApplicationSt
 class Readiness:
     """`answered` of `total` sources have spoken; `waiting` names the others, by code and in a fixed order.
 
-    "Not found" is an answer; a source that is down or was given up for the day is waited for.
+    "Not found" is an answer; a source that is down or was given up for the day is waited for, unless
+    the decision does not need it.
     """
 
     total: int
@@ -37,6 +38,7 @@ def of(application: Application) -> Readiness:
     """Two queries. Ready means: the matching has begun, every source has spoken, the person is verified."""
     requests = list(SourceRequest.objects.matching().filter(application=application).order_by("source"))
     waiting = tuple(request.source for request in requests if not request.is_settled)
+    is_held_up = any(request.is_blocking and not request.is_settled for request in requests)
     identity = identity_of(application)
     has_started = application.state not in NOT_STARTED
     return Readiness(
@@ -44,7 +46,7 @@ def of(application: Application) -> Readiness:
         answered=len(requests) - len(waiting),
         waiting=waiting,
         identity=identity,
-        is_ready=has_started and not waiting and identity == "verified",
+        is_ready=has_started and not is_held_up and identity == "verified",
     )
 
 

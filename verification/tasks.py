@@ -4,8 +4,8 @@ from celery import shared_task
 
 from perlinsos.accounts.models import User
 from perlinsos.accounts.services import service_account
-from verification import connectors, looking
-from verification.services import faces, family_cards, sources
+from verification import asking, connectors, looking
+from verification.services import breaker, faces, family_cards, sources, stale
 
 
 def _worker() -> User:
@@ -14,14 +14,7 @@ def _worker() -> User:
 
 @shared_task(name="verification.fetch_family_card")
 def fetch_family_card(*, application_id: int) -> None:
-    if (claimed := family_cards.claim_card(application_id)) is None:
-        return
-    try:
-        found = connectors.family_card(claimed.nik, request_id=claimed.request.public_id)
-    except connectors.SourceError as error:
-        family_cards.record_no_card(claimed.request, error=error.code, permanent=error.permanent, by=_worker())
-        return
-    family_cards.record_card(claimed.request, found, by=_worker())
+    asking.fetch_family_card(application_id, by=_worker())
 
 
 @shared_task(name="verification.start_matching")
@@ -31,15 +24,7 @@ def start_matching(*, application_id: int) -> None:
 
 @shared_task(name="verification.ask_source")
 def ask_source(*, source_request_id: int) -> None:
-    if (claimed := sources.claim_request(source_request_id)) is None:
-        return
-    request = claimed.request
-    try:
-        reply = connectors.ask(request.source, claimed.subjects, request_id=request.public_id)
-    except connectors.SourceError as error:
-        sources.record_failure(request, error=error.code, permanent=error.permanent, by=_worker())
-        return
-    sources.record_reply(request, reply, by=_worker())
+    asking.ask_source(source_request_id, by=_worker())
 
 
 @shared_task(name="verification.check_selfie")
@@ -72,6 +57,16 @@ def sweep_faces() -> None:
 @shared_task(name="verification.sweep_sources")
 def sweep_sources() -> None:
     sources.sweep()
+
+
+@shared_task(name="verification.sweep_stale_facts")
+def sweep_stale_facts() -> None:
+    stale.ask_stale_again()
+
+
+@shared_task(name="verification.forget_calls")
+def forget_calls() -> None:
+    breaker.forget_calls()
 
 
 @shared_task(name="verification.sweep_family_cards")

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
 
 from perlinsos.settings import env
+from perlinsos.settings.sources import *  # noqa: F403
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VERSION = "0.1.0"
@@ -163,8 +164,6 @@ SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
 
 # --- outside systems --------------------------------------------------------------------------
-SOURCES_URL = env.text("SOURCES_URL").rstrip("/")
-SOURCES_TOKEN = env.text("SOURCES_TOKEN")
 LEASE_S = env.integer("LEASE_S", 120)  # how long a worker may hold a question or a face before another takes it
 
 # --- words ------------------------------------------------------------------------------------
@@ -261,7 +260,9 @@ CELERY_BEAT_SCHEDULE = {
     name: {"task": name, "schedule": seconds, "options": {"expires": seconds}}
     for name, seconds in {
         "verification.sweep_faces": 10.0,
-        "verification.sweep_sources": 10.0,
+        "verification.sweep_sources": 1.0,  # a queue behind a limit starts anew every second
+        "verification.sweep_stale_facts": 600.0,
+        "verification.forget_calls": 3600.0,
         "verification.sweep_family_cards": 10.0,
         "eligibility.sweep_decisions": 15.0,
         "eligibility.sweep_places": 15.0,

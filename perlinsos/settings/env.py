@@ -37,10 +37,26 @@ def key(name: str) -> bytes:
     return _decode_key(name, text(name))
 
 
-def keyring(name: str) -> dict[str, bytes]:
+def per_source(name: str, default: str) -> dict[str, str]:
+    """`default:value[,code:value…]`."""
+    pairs = [entry.partition(":") for entry in words(name, default)]
+    if not all(key and separator and value for key, separator, value in pairs):
+        raise ImproperlyConfigured(f"{name} must look like {default},pln:…")
+    return {key: value for key, _separator, value in pairs}
+
+
+def numbers(name: str, default: str) -> dict[str, int]:
+    """`default:20[,code:5…]`, whole numbers."""
+    try:
+        return {key: int(value) for key, value in per_source(name, default).items()}
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} must hold whole numbers") from None
+
+
+def keyring(name: str, default: str | None = None) -> dict[str, bytes]:
     """`id:base64key[,id:base64key…]`; the first key encrypts, the others still decrypt."""
     ring = {}
-    for entry in words(name, text(name)):
+    for entry in words(name, text(name, default)):
         key_id, separator, encoded = entry.partition(":")
         if not separator:
             raise ImproperlyConfigured(f"{name} must look like id:base64key")

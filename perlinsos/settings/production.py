@@ -6,7 +6,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from perlinsos.settings import env
 from perlinsos.settings.base import *  # noqa: F403
-from perlinsos.settings.base import BASE_URL, SECRET_KEY, SOURCES_URL
+from perlinsos.settings.base import BASE_URL, SECRET_KEY
+from perlinsos.settings.sources import SOURCES_URL
 
 DEMO = False
 SECURE_SSL_REDIRECT = True

@@ -79,6 +79,48 @@ def test_an_unsafe_value_stops_the_start_with_its_reason(name: str, value: str, 
     assert value not in last or name.endswith("URL")
 
 
+OAUTH = {"SOURCES_AUTH": "default:oauth", "SOURCES_CLIENT_ID": "portal", "SOURCES_CLIENT_SECRET": "s"}
+KEY = "SOURCES_ENVELOPE_KEYS"
+
+
+@pytest.mark.parametrize(
+    ("changes", "name", "reason"),
+    [
+        ({**OAUTH, "SOURCES_CLIENT_SECRET": None}, "SOURCES_CLIENT_SECRET", "when SOURCES_AUTH says oauth"),
+        ({"SOURCES_CLIENT_ID": "portal"}, "SOURCES_CLIENT_SECRET", "beside SOURCES_CLIENT_ID"),
+        ({"SOURCES_AUTH": "default:token,pln:oauth"}, "SOURCES_CLIENT_ID", "when SOURCES_AUTH says oauth"),
+        ({"SOURCES_AUTH": "default:token,pln:mtls"}, "SOURCES_TLS_CERT", "when SOURCES_AUTH says mtls"),
+        ({"SOURCES_TLS_CERT": "/etc/hosts"}, "SOURCES_TLS_KEY, SOURCES_TLS_CA", "beside SOURCES_TLS_CERT"),
+        ({f"SOURCES_TLS_{part}": "/nowhere" for part in ("CERT", "KEY", "CA")}, "SOURCES_TLS_CERT", "not there"),
+        ({"SOURCES_AUTH": "default:basic"}, "SOURCES_AUTH", "must be one of mtls, oauth, token"),
+        ({"SOURCES_AUTH": "pln:token"}, "SOURCES_AUTH", "needs a default"),
+        ({"SOURCES_ENVELOPE": "pln"}, KEY, "beside SOURCES_ENVELOPE"),
+        ({KEY: GOOD["FIELD_KEYS"]}, "SOURCES_ENVELOPE", f"beside {KEY}"),
+        ({"SOURCES_ENVELOPE": "pln", KEY: "k1:c2hvcnQ="}, KEY, "must be 32 bytes"),
+        ({"SOURCES_CALLBACK": "pln"}, "SOURCES_CALLBACK_KEY", "beside SOURCES_CALLBACK"),
+        ({"SOURCES_CALLBACK": "pln", "SOURCES_CALLBACK_KEY": "short"}, "SOURCES_CALLBACK_KEY", "32 characters"),
+        ({"SOURCES_PER_SECOND": "default:many"}, "SOURCES_PER_SECOND", "whole numbers"),
+        ({"SOURCES_AT_ONCE": "default:0"}, "SOURCES_AT_ONCE", "numbers from 1"),
+        ({"SOURCES_TIMEOUT_S": "default:10,pln:31"}, "SOURCES_TIMEOUT_S", "must not exceed 30"),
+        ({"SOURCES_PER_SECOND": "default:20,pnl:5"}, "pnl", "is no source"),
+    ],
+)
+def test_half_a_protection_of_the_sources_stops_the_start(
+    changes: dict[str, str | None], name: str, reason: str
+) -> None:
+    done = boot(**changes)
+    assert done.returncode != 0
+    last = done.stderr.splitlines()[-1]
+    assert name in last
+    assert reason in last
+
+
+def test_a_whole_protection_starts() -> None:
+    sealed = {"SOURCES_ENVELOPE": "default", KEY: GOOD["FIELD_KEYS"]}
+    called = {"SOURCES_CALLBACK": "bpn", "SOURCES_CALLBACK_KEY": "k" * 32}
+    assert boot(**OAUTH, **sealed, **called, SOURCES_TOKEN=None).returncode == 0
+
+
 def test_a_secret_may_come_from_a_file(tmp_path: "os.PathLike[str]") -> None:
     secret = os.path.join(tmp_path, "secret")
     with open(secret, "w") as file:

@@ -50,7 +50,7 @@ def test_commands_exist_in_the_environment(document):
 
 
 def test_every_variable_that_the_settings_need_is_given(document):
-    read = [call for path in ("base", "production") for call in calls_of_env(path)]
+    read = [call for path in ("base", "sources", "production") for call in calls_of_env(path)]
     needed = {name for name, has_default in read if not has_default}
     passed = set(document["services"]["web"]["environment"]) - {"DJANGO_SETTINGS_MODULE"}
     assert needed - passed == set(), "settings need these, docker-compose.yml does not give them"

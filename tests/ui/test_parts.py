@@ -80,7 +80,7 @@ def test_a_row_says_met_not_met_or_unknown_in_words() -> None:
 
 def test_a_row_names_source_and_date() -> None:
     row = shown("{% criterion 'x' 'met' source='PLN' as_of=day %}", day=datetime.date(2026, 10, 1))
-    assert "Data dari PLN, 1 Oktober 2026." in row
+    assert "Data dari PLN, 1 Oktober 2026, umur" in row
 
 
 def test_a_value_of_nought_is_not_missing() -> None:

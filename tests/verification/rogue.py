@@ -3,15 +3,19 @@
 import json
 import threading
 import time
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any
+
+Answer = tuple[int, Any, dict[str, str]]
 
 
 class Rogue:
     """Answers every POST with `status`, `content_type` and `body`; an envelope around a dict body.
 
     `wait_s` delays the answer, `drip_s` the time between its bytes. `asked` keeps what came in.
+    `answers(path, headers, question)` may decide instead, with (status, body, headers).
     """
 
     def __init__(self) -> None:
@@ -19,6 +23,7 @@ class Rogue:
         self.body: Any = {}
         self.headers: dict[str, str] = {}
         self.wait_s = self.drip_s = 0.0
+        self.answers: Callable[[str, dict[str, str], Any], Answer] | None = None
         self.asked: list[tuple[str, dict[str, str], Any]] = []
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.url = f"http://127.0.0.1:{self.server.server_port}/sources"
@@ -36,6 +41,12 @@ class Rogue:
         self.server.shutdown()
         self.server.server_close()
 
+    def reply(self, path: str, headers: dict[str, str], asked: Any) -> tuple[int, bytes, dict[str, str]]:
+        if self.answers is None:
+            return self.status, self.answer_to(headers["X-Request-ID"]), self.headers
+        status, body, more = self.answers(path, headers, asked)
+        return status, body if isinstance(body, bytes) else json.dumps(body).encode(), {**self.headers, **more}
+
     def answer_to(self, request_id: str) -> bytes:
         if isinstance(self.body, bytes):
             return self.body
@@ -47,14 +58,15 @@ class Rogue:
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                raw = self.rfile.read(int(self.headers["Content-Length"]))
+                asked = json.loads(raw) if self.headers["Content-Type"] == "application/json" else raw.decode()
                 rogue.asked.append((self.path, dict(self.headers), asked))
                 time.sleep(rogue.wait_s)
-                content = rogue.answer_to(self.headers["X-Request-ID"])
-                self.send_response(rogue.status)
+                status, content, headers = rogue.reply(self.path, dict(self.headers), asked)
+                self.send_response(status)
                 self.send_header("Content-Type", rogue.content_type)
                 self.send_header("Content-Length", str(len(content)))
-                for name, value in rogue.headers.items():
+                for name, value in headers.items():
                     self.send_header(name, value)
                 self.end_headers()
                 self._write(content)

@@ -1,8 +1,10 @@
 """Every connector against the running sandbox."""
 
+import inspect
 import json
 import logging
 from datetime import date, timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -136,8 +138,8 @@ def test_a_source_that_is_down_is_unavailable(ministries: Sandbox) -> None:
     assert not caught.value.permanent
 
 
-def test_a_slow_source_times_out(ministries: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("verification.connectors.http.READ_S", 0.3)
+def test_a_slow_source_times_out(ministries: Sandbox, settings: object) -> None:
+    settings.SOURCES_TIMEOUT_S = {"default": 10, "pln": 0.3}
     ministries.set("pln", latency_ms=1500)
     with pytest.raises(SourceUnavailable, match="timeout"):
         ask(ministries, "eligible", Source.PLN)
@@ -182,3 +184,17 @@ def test_the_log_knows_no_person(ministries: Sandbox, caplog: pytest.LogCaptureF
     assert "pln/v1/meters" in written
     for secret in (*resident.member_niks, resident.kk_number, resident.name, ministries.token):
         assert secret not in written
+
+
+@pytest.mark.parametrize("source", list(connectors.CONNECTORS))
+def test_a_connector_is_one_small_file(source: str) -> None:
+    """Endpoint, question, schema, facts: what does not fit into 60 lines is no longer a connector."""
+    connector = connectors.CONNECTORS[source]
+    file = Path(inspect.getfile(type(connector)))
+    assert len(file.read_text(encoding="utf-8").splitlines()) <= 60, (
+        f"{file.name}: share what it has in common in base.py"
+    )
+    assert connector.source == source
+    assert connector.path
+    assert str(connector.purpose)
+    assert connector.max_age > timedelta()

@@ -2,11 +2,13 @@
 
 import gzip
 import logging
+import re
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from tests.support.code import ROOT
 from tests.verification.rogue import Rogue
 from verification import connectors
 from verification.connectors import Reply, SourceRefused, SourceUnavailable, Subjects
@@ -27,6 +29,21 @@ def test_a_good_answer_with_more_in_it_than_asked_is_fine(rogue: Rogue) -> None:
     path, headers, question = rogue.asked[0]
     assert (path, question) == ("/sources/pln/v1/meters", {"niks": [NIK]})
     assert headers["Authorization"].startswith("Bearer ")
+
+
+def test_the_example_in_the_documentation_is_a_connector(rogue: Rogue) -> None:
+    text = (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")
+    code = re.search(r"```python\n(.*?)```", text, re.S)[1]
+    names: dict[str, Any] = {"__name__": "tests.example"}
+    exec(compile(code, "docs/sources.md", "exec", dont_inherit=True), names)  # as somebody would copy it
+    rogue.says({"boats": [{"gross_tonnage": 3}, {"gross_tonnage": 7, "name": "Bintang"}]})
+    reply = names["Kkp"]().ask(ABOUT, request_id=uuid4())
+    found = [(fact.name, fact.value, fact.unit, fact.confidence) for fact in reply.facts]
+    assert found == [("kkp.boats", 2, "boats", 100), ("kkp.tonnage", 7, "GT", 80)]
+    rogue.says({"boats": [{"gross_tonnage": "7"}]})
+    with pytest.raises(SourceUnavailable, match="bad_answer"):
+        names["Kkp"]().ask(ABOUT, request_id=uuid4())
+    assert len(code.splitlines()) <= 60
 
 
 @pytest.mark.parametrize("content_type", ["text/html; charset=utf-8", "text/plain", "", "application/jsonp"])

@@ -35,9 +35,11 @@ def test_the_page_shows_every_source_and_the_own_areas_questions(client: Client,
     response = client.get(HEALTH)
     found = lines(response)
     assert set(found) == {*ASKED_SOURCES, Source.PHOTOGRAPH}
-    assert (found["pln"].is_open, found["pln"].waiting, found["pln"].parked) == (True, 1, 1)
-    assert (found["dtsen"].is_open, found["dtsen"].health.last_latency_ms) == (False, 41)
-    assert found["dukcapil_photo"].waiting == 1
+    pln, dtsen = found["pln"], found["dtsen"]
+    assert (pln.is_open, pln.recent.calls, pln.recent.error_percent) == (True, 5, 100)
+    assert (pln.queue.waiting, pln.queue.limited, pln.queue.parked) == (1, 1, 1)
+    assert (dtsen.is_open, dtsen.recent.p50_ms, dtsen.recent.p95_ms, dtsen.recent.error_percent) == (False, 41, 41, 0)
+    assert found["dukcapil_photo"].queue.waiting == 1
     page = response.content.decode()
     assert "Tidak menjawab" in page
     assert page.count("Tanya lagi") == 1
@@ -48,7 +50,7 @@ def test_the_page_costs_the_same_however_much_waits(
 ) -> None:
     sign_in(client, cast.ani)
     client.get(HEALTH)
-    with django_assert_max_num_queries(13) as few:
+    with django_assert_max_num_queries(14) as few:
         client.get(HEALTH)
     for source in ASKED_SOURCES:
         factories.SourceRequestFactory(application=cast.application, source=source)

@@ -1,19 +1,23 @@
 """Facts: one chain per name, newest last, a ground check stays."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, ProgrammingError, connection, transaction
+from django.utils import timezone
 
+from eligibility.rules.catalogue import CATALOGUE
 from enrollment.models import Family
 from perlinsos.accounts.models import User
 from perlinsos.core.errors import DomainError
 from perlinsos.core.models import AuditEvent
 from tests import factories
+from verification import tasks
+from verification.connectors import CONNECTORS
 from verification.connectors.base import FactValue
-from verification.enums import Source
+from verification.enums import RequestState, Source
 from verification.models import Fact, SourceRequest
 from verification.services import facts
 
@@ -112,6 +116,73 @@ def test_what_the_family_declared_becomes_facts(worker: User) -> None:
         "citizen.severe_disability": 1,
     }
     assert {fact.source for fact in current.values()} == {Source.CITIZEN}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE verification_fact SET value = '450'::jsonb",
+        "UPDATE verification_fact SET as_of = '2020-01-01'",
+        "UPDATE verification_fact SET updated_at = now()",
+        "DELETE FROM verification_fact",
+    ],
+)
+def test_the_database_changes_and_removes_no_fact(change: str) -> None:
+    fact = factories.FactFactory(value=2200)
+    with pytest.raises(ProgrammingError, match="superseded, never changed"), transaction.atomic():
+        connection.cursor().execute(change)
+    assert Fact.objects.get() == fact
+    assert Fact.objects.get().value == 2200
+
+
+def test_the_database_empties_no_facts_at_once() -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE verification_fact ENABLE TRIGGER fact_no_truncate")
+        with pytest.raises(ProgrammingError, match="TRUNCATE on verification_fact is refused"), transaction.atomic():
+            cursor.execute("TRUNCATE verification_fact CASCADE")
+        transaction.set_rollback(True)
+
+
+def test_a_fact_has_an_age_and_too_old_is_as_good_as_unknown(worker: User) -> None:
+    today = timezone.localdate()
+    meter = factories.FactFactory(as_of=today - timedelta(days=52))
+    factories.FactFactory(family=meter.family, name="samsat.cars", as_of=today - timedelta(days=1000))
+    assert (meter.age_on(today), meter.age_on(meter.as_of - timedelta(days=1))) == (52, 0)
+    fresh = Fact.objects.fresh_of
+    assert set(fresh(meter.family, {})) == {"pln.power_va", "samsat.cars"}
+    assert set(fresh(meter.family, {"pln.power_va": 52, "samsat.cars": 999})) == {"pln.power_va"}
+    assert fresh(meter.family, {"pln.power_va": 51, "samsat.cars": 0}) == {}
+
+
+@pytest.mark.parametrize(
+    ("age", "answered_days", "state", "is_asked"),
+    [
+        (366, 2, "decided", True),
+        (366, 2, "matching", True),
+        (365, 2, "decided", False),
+        (366, 0, "decided", False),
+        (366, 2, "announced", False),
+        (366, 2, "withdrawn", False),
+    ],
+)
+def test_a_source_whose_fact_grew_too_old_is_asked_again(
+    age: int, answered_days: int, state: str, is_asked: bool
+) -> None:
+    answered_at = timezone.now() - timedelta(days=answered_days)
+    request = factories.SourceRequestFactory(state=RequestState.ANSWERED, answered_at=answered_at)
+    type(request.application).objects.update(state=state)
+    as_of = timezone.localdate() - timedelta(days=age)
+    old = factories.FactFactory(family=request.application.family, as_of=as_of - timedelta(days=900))
+    factories.FactFactory(family=request.application.family, as_of=as_of, supersedes=old)
+    tasks.sweep_stale_facts()
+    request.refresh_from_db()
+    assert request.state == (RequestState.DUE if is_asked else RequestState.ANSWERED)
+
+
+def test_a_source_is_asked_again_before_the_rules_stop_believing_it() -> None:
+    for source, connector in CONNECTORS.items():
+        limits = [fact.max_age_days for name, fact in CATALOGUE.items() if fact.source == source]
+        assert all(connector.max_age.days <= limit for limit in limits), source
 
 
 @pytest.mark.django_db(transaction=True)

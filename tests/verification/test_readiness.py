@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from eligibility import queue
 from enrollment.enums import ApplicationState
 from enrollment.models import Application
 from tests import factories
@@ -25,7 +26,15 @@ def test_all_answered_and_verified_is_ready(application: Application) -> None:
     assert readiness.of(application) == readiness.Readiness(2, 2, (), "verified", True)
 
 
-@pytest.mark.parametrize("state", [RequestState.DUE, RequestState.RUNNING, RequestState.PARKED])
+def test_a_source_the_decision_does_not_need_is_not_waited_for(application: Application) -> None:
+    factories.SourceRequestFactory(application=application, answered=True)
+    factories.SourceRequestFactory(application=application, source=Source.BPN, is_blocking=False)
+    factories.FaceCheckFactory(application=application, accepted=True)
+    assert readiness.of(application) == readiness.Readiness(2, 1, (Source.BPN,), "verified", True)
+    assert queue.due() == [application.pk]
+
+
+@pytest.mark.parametrize("state", [RequestState.DUE, RequestState.RUNNING, RequestState.AWAITED, RequestState.PARKED])
 def test_a_source_that_has_not_spoken_is_waited_for(application: Application, state: str) -> None:
     factories.SourceRequestFactory(application=application, source=Source.PLN, state=state)
     factories.SourceRequestFactory(application=application, source=Source.BPN, answered=True)

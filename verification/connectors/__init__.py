@@ -1,7 +1,6 @@
 """The ministry services the portal asks. Only tasks call them: never a view, never a transaction.
 
-Adding a source: a class of its own here, a line in CONNECTORS, its code in `verification.enums`,
-its facts in `eligibility.rules.catalogue`, a consent text. Nothing else knows sources by name.
+Adding a source is described in `docs/sources.md`: one small class, and a line in CONNECTORS.
 """
 
 from collections.abc import Mapping
@@ -15,9 +14,10 @@ from verification.connectors.bpn import Bpn
 from verification.connectors.corrections import Correction, send_correction
 from verification.connectors.dapodik import Dapodik
 from verification.connectors.dtsen import Dtsen
-from verification.connectors.dukcapil import Dukcapil, FoundCard, family_card, reference_photograph
+from verification.connectors.dukcapil import Dukcapil
 from verification.connectors.errors import SourceError, SourceRefused, SourceUnavailable
 from verification.connectors.pln import Pln
+from verification.connectors.register import FoundCard, family_card, reference_photograph
 from verification.connectors.samsat import Samsat
 
 __all__ = [
@@ -30,7 +30,9 @@ __all__ = [
     "SourceUnavailable",
     "Subjects",
     "ask",
+    "blocking",
     "family_card",
+    "understand",
     "reference_photograph",
     "send_correction",
 ]
@@ -41,6 +43,16 @@ CONNECTORS: Mapping[str, Connector[Any]] = {
 }
 
 
+def blocking() -> list[str]:
+    """Sources whose answer a decision waits for."""
+    return [source for source, connector in CONNECTORS.items() if connector.is_blocking]
+
+
 def ask(source: str, about: Subjects, *, request_id: UUID) -> Reply:
     """Put the question of `source`. Raises SourceUnavailable or SourceRefused."""
     return CONNECTORS[source].ask(about, request_id=request_id)
+
+
+def understand(source: str, content: bytes, *, request_id: UUID) -> Reply:
+    """What a source says that was asked before and calls back. Raises SourceUnavailable `bad_answer`."""
+    return CONNECTORS[source].understand(content, request_id=request_id)

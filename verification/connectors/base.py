@@ -6,13 +6,13 @@ look, and which facts it means. It is registered in `verification/connectors/__i
 
 import logging
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 from uuid import UUID
 
 from django.utils import timezone
-from django.utils.functional import Promise
+from django.utils.functional import Promise as Words
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from verification.connectors import http
@@ -36,21 +36,26 @@ class Subjects:
 
 @dataclass(frozen=True, slots=True)
 class FactValue:
-    """One thing a source said. Name and unit as in `eligibility.rules.catalogue`."""
+    """One thing a source said. Name and unit as in `eligibility.rules.catalogue`; confidence in percent."""
 
     name: str
     value: Value
     unit: str
+    confidence: int = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """`facts` is empty when the source does not know the family; `as_of` is then None if nobody was asked."""
+    """`facts` is empty when the source does not know the family; `as_of` is then None if nobody was asked.
+
+    A promise says nothing yet: the source took the question and will call back.
+    """
 
     facts: tuple[FactValue, ...] = ()
     is_found: bool = False
     as_of: date | None = None
     latency_ms: int = 0
+    is_promise: bool = False
 
 
 class Envelope(BaseModel):
@@ -71,34 +76,54 @@ class Envelope(BaseModel):
         return as_of
 
 
+class Promise(BaseModel):
+    """What a source says that will answer later."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    request_id: UUID
+    status: Literal["accepted"]
+
+
 AnswerT = TypeVar("AnswerT", bound=Envelope)
+PartT = TypeVar("PartT", bound=BaseModel)
 
 
-def read(body: http.Body, schema: type[AnswerT], *, request_id: UUID) -> Envelope | AnswerT:
+def read(content: bytes, schema: type[AnswerT], *, request_id: UUID) -> Envelope | AnswerT:
     """The answer as `schema` when something was found, else the bare envelope.
 
     Raises SourceUnavailable `bad_answer` for anything that is not what the contract says, and for
     the answer to somebody else's question.
     """
+    envelope = _parsed(content, Envelope, schema.__name__, request_id)
+    return envelope if envelope.status == "not_found" else _parsed(content, schema, schema.__name__, request_id)
+
+
+def _parsed(content: bytes, schema: type[PartT], what: str, request_id: UUID) -> PartT:
     try:
-        envelope = Envelope.model_validate_json(body.content)
-        answer = envelope if envelope.status == "not_found" else schema.model_validate_json(body.content)
+        part = schema.model_validate_json(content)
     except ValidationError as error:
         wrong = [(fault["loc"], fault["type"]) for fault in error.errors(include_input=False, include_url=False)]
-        logger.warning("%s not understood, request %s: %s", schema.__name__, request_id, wrong)
+        logger.warning("%s not understood, request %s: %s", what, request_id, wrong)
         raise SourceUnavailable("bad_answer") from None
-    if answer.request_id != request_id:
-        logger.warning("%s answers another question than %s", schema.__name__, request_id)
+    if getattr(part, "request_id", None) != request_id:
+        logger.warning("%s answers another question than %s", what, request_id)
         raise SourceUnavailable("bad_answer")
-    return answer
+    return part
 
 
 class Connector(ABC, Generic[AnswerT]):
-    """One question to one source. Pure but for `ask`."""
+    """One question to one source. Pure but for `ask`.
+
+    `max_age`: older data are no longer believed and asked for again. `is_blocking`: whether a
+    decision waits for the answer.
+    """
 
     source: ClassVar[Source]
     path: ClassVar[str]
-    purpose: ClassVar[Promise]
+    purpose: ClassVar[Words]
+    max_age: ClassVar[timedelta] = timedelta(days=365)
+    is_blocking: ClassVar[bool] = True
     schema: type[AnswerT]
 
     @abstractmethod
@@ -114,11 +139,18 @@ class Connector(ABC, Generic[AnswerT]):
         question = self.question(about)
         if question is None:
             return Reply()
-        body = http.post(self.path, question, request_id=request_id)
-        answer = read(body, self.schema, request_id=request_id)
+        body = http.post(self.path, question, source=self.source, request_id=request_id, may_call_back=True)
+        if body.is_promise:
+            _parsed(body.content, Promise, "promise", request_id)
+            return Reply(is_promise=True, latency_ms=body.latency_ms)
+        return replace(self.understand(body.content, request_id=request_id), latency_ms=body.latency_ms)
+
+    def understand(self, content: bytes, *, request_id: UUID) -> Reply:
+        """The facts in an answer, whichever way it came. Raises SourceUnavailable `bad_answer`."""
+        answer = read(content, self.schema, request_id=request_id)
         if not isinstance(answer, self.schema):
-            return Reply(as_of=answer.as_of, latency_ms=body.latency_ms)
-        return Reply(tuple(self.facts(answer)), True, answer.as_of, body.latency_ms)
+            return Reply(as_of=answer.as_of)
+        return Reply(tuple(self.facts(answer)), True, answer.as_of)
 
 
 class MembersConnector(Connector[AnswerT]):

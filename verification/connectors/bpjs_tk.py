@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import Annotated, Literal
 
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +25,7 @@ class BpjsTk(MembersConnector[Wages]):
     source = Source.BPJS_TK
     path = "bpjs-tk/v1/wages"
     purpose = _("Wages in the family")
+    max_age = timedelta(days=180)
     schema = Wages
 
     def facts(self, answer: Wages) -> list[FactValue]:

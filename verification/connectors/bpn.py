@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import Annotated
 
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +24,7 @@ class Bpn(MembersConnector[Parcels]):
     source = Source.BPN
     path = "bpn/v1/parcels"
     purpose = _("Land the family owns")
+    max_age = timedelta(days=730)
     schema = Parcels
 
     def facts(self, answer: Parcels) -> list[FactValue]:

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from verification.connectors import http
+from verification.connectors.arrangements import CORRECTIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,4 +25,4 @@ def send_correction(correction: Correction, *, request_id: UUID) -> None:
 
     Raises SourceUnavailable (send again later) or SourceRefused.
     """
-    http.post("corrections", asdict(correction), request_id=request_id)
+    http.post("corrections", asdict(correction), source=CORRECTIONS, request_id=request_id)

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
@@ -15,6 +17,7 @@ class Dtsen(Connector[Family]):
     source = Source.DTSEN
     path = "dtsen/v1/family"
     purpose = _("How well-off the family is (decile)")
+    max_age = timedelta(days=180)
     schema = Family
 
     def question(self, about: Subjects) -> Question | None:

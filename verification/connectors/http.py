@@ -1,4 +1,4 @@
-"""One HTTP client for all ministry services: bounded in time and size, and silent about people.
+"""One way to ask a ministry service: bounded in time and size, sealed where agreed, silent about people.
 
 The log gets metadata only: path, status, duration, size, request id. NIK and KK numbers travel in
 bodies, and bodies are never logged, quoted in an exception or kept.
@@ -7,19 +7,20 @@ bodies, and bodies are never logged, quoted in an exception or kept.
 import logging
 import time
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 from uuid import UUID
 
 import httpx
 from django.conf import settings
+from django.urls import reverse
 
-from verification.connectors.errors import SourceRefused, SourceUnavailable
+from verification.connectors import arrangements, credentials, envelope
+from verification.connectors.errors import SourceError, SourceRefused, SourceUnavailable
 
 logger = logging.getLogger(__name__)
 
-CONNECT_S, READ_S = 3.0, 10.0
-# A source that drips a byte a second never runs into READ_S. Shorter than any lease.
+CONNECT_S = 3.0
+# A source that drips a byte a second never runs into its time-out. Shorter than any lease.
 WHOLE_ANSWER_S = 30.0
 ANSWER_MAX_BYTES = 2 * 1024 * 1024
 PHOTO_MAX_BYTES = 8 * 1024 * 1024
@@ -30,43 +31,54 @@ REFUSALS = frozenset({400, 404, 405, 409, 410, 413, 415, 422})
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """JSON text as received, and how long the source took."""
+    """JSON text as received and taken out of its envelope, and how long the source took."""
 
     content: bytes
     latency_ms: int
+    is_promise: bool = False  # 202 with the answer to follow by callback
 
 
-def post(path: str, question: dict[str, Any], *, request_id: UUID, max_bytes: int = ANSWER_MAX_BYTES) -> Body:
-    """Ask `path` under SOURCES_URL and return the JSON it answered with.
+def post(
+    path: str,
+    question: dict[str, Any],
+    *,
+    source: str,
+    request_id: UUID,
+    max_bytes: int = ANSWER_MAX_BYTES,
+    may_call_back: bool = False,
+) -> Body:
+    """Ask `path` under SOURCES_URL as arranged with `source`, and return the JSON it answered with.
 
-    Raises SourceUnavailable (ask again later) or SourceRefused (the question is wrong).
+    `may_call_back`: the answer may come hours later, if the arrangement says so too. Raises
+    SourceUnavailable (ask again later) or SourceRefused (the question is wrong).
     """
     start = time.monotonic()
+    arrangement = arrangements.of(source)
+    headers = {"X-Request-ID": str(request_id)}
+    body: dict[str, Any] = question
+    if arrangement.is_sealed:
+        body, headers["X-Key-Id"] = envelope.seal(question, request_id=request_id, source=source)
+    if may_call_back and arrangement.may_call_back:
+        headers["X-Callback-URL"] = settings.BASE_URL + reverse("api-source-callback", args=[source])
     try:
-        with _client().stream(
+        with credentials.client(arrangement.auth).stream(
             "POST",
             f"{settings.SOURCES_URL}/{path}",
-            json=question,
-            headers={"Authorization": f"Bearer {settings.SOURCES_TOKEN}", "X-Request-ID": str(request_id)},
-            timeout=httpx.Timeout(READ_S, connect=CONNECT_S),
+            json=body,
+            headers=headers,
+            auth=credentials.proof(arrangement.auth),
+            timeout=httpx.Timeout(arrangement.timeout_s, connect=CONNECT_S),
         ) as response:
             _ensure_answer(response)
             content = _read(response, max_bytes=max_bytes, deadline=start + WHOLE_ANSWER_S)
-    except httpx.TimeoutException:
-        raise _noted(SourceUnavailable("timeout"), path, start, request_id) from None
-    except httpx.HTTPError:
-        raise _noted(SourceUnavailable("unreachable"), path, start, request_id) from None
-    except (SourceUnavailable, SourceRefused) as error:
-        raise _noted(error, path, start, request_id) from None
+        is_promise = "X-Callback-URL" in headers and response.status_code == 202
+        if arrangement.is_sealed and not is_promise:
+            key_id = response.headers.get("X-Key-Id", "")
+            content = envelope.open_(content, key_id=key_id, request_id=request_id, source=source)
+    except (httpx.HTTPError, SourceError) as error:
+        raise _noted(_meaning(error), path, start, request_id) from None
     logger.info("source %s answered in %d ms, %d bytes, request %s", path, _ms(start), len(content), request_id)
-    return Body(content, _ms(start))
-
-
-@cache
-def _client() -> httpx.Client:
-    """Made on first use, so that each worker process has its own connections."""
-    # Plain bytes only: an answer that unpacks to more than it weighs cannot be limited by weight.
-    return httpx.Client(headers={"Accept": "application/json", "Accept-Encoding": "identity"}, follow_redirects=False)
+    return Body(content, _ms(start), is_promise)
 
 
 def _ensure_answer(response: httpx.Response) -> None:
@@ -91,7 +103,13 @@ def _read(response: httpx.Response, *, max_bytes: int, deadline: float) -> bytes
     return bytes(content)
 
 
-def _noted(error: SourceUnavailable | SourceRefused, path: str, start: float, request_id: UUID) -> Exception:
+def _meaning(error: httpx.HTTPError | SourceError) -> SourceError:
+    if isinstance(error, SourceError):
+        return error
+    return SourceUnavailable("timeout" if isinstance(error, httpx.TimeoutException) else "unreachable")
+
+
+def _noted(error: SourceError, path: str, start: float, request_id: UUID) -> SourceError:
     logger.warning("source %s: %s after %d ms, request %s", path, error.code, _ms(start), request_id)
     return error
 

@@ -3,6 +3,16 @@
 from verification.models.faces import FaceCheck
 from verification.models.facts import Fact
 from verification.models.leases import MAX_ATTEMPTS, MAX_LOST_LEASES, Leased
-from verification.models.sources import SourceHealth, SourceRequest
+from verification.models.sources import SourceCall, SourceHealth, SourceRequest, SourceTurn
 
-__all__ = ["MAX_ATTEMPTS", "MAX_LOST_LEASES", "Fact", "FaceCheck", "Leased", "SourceHealth", "SourceRequest"]
+__all__ = [
+    "MAX_ATTEMPTS",
+    "MAX_LOST_LEASES",
+    "FaceCheck",
+    "Fact",
+    "Leased",
+    "SourceCall",
+    "SourceHealth",
+    "SourceRequest",
+    "SourceTurn",
+]

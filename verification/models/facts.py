@@ -1,5 +1,7 @@
 """Facts: one thing one source said about a family at one time."""
 
+from collections.abc import Mapping
+from datetime import date
 from typing import ClassVar
 
 from django.contrib.auth.models import AnonymousUser
@@ -25,6 +27,15 @@ class FactQuerySet(models.QuerySet["Fact"]):
         """What holds now, by name."""
         return {fact.name: fact for fact in self.current().filter(family=family)}
 
+    def fresh_of(self, family: Family, max_ages: Mapping[str, int]) -> dict[str, "Fact"]:
+        """What holds now and is young enough to be believed, by name. `max_ages` in days; without one, any age."""
+        today = timezone.localdate()
+        return {
+            name: fact
+            for name, fact in self.current_of(family).items()
+            if name not in max_ages or fact.age_on(today) <= max_ages[name]
+        }
+
     def visible_to(self, user: User | AnonymousUser) -> "FactQuerySet":
         if not isinstance(user, User):
             return self.none()
@@ -34,6 +45,8 @@ class FactQuerySet(models.QuerySet["Fact"]):
 
 class Fact(PublicModel):
     """One thing one source said about a family at one time. Never overwritten, only superseded.
+
+    The database refuses to change or remove a row.
 
     `name` is from the catalogue in `eligibility.rules.catalogue` (such as `pln.power_va`); `value`
     is a JSON integer, boolean or string in the unit of the catalogue.
@@ -74,3 +87,7 @@ class Fact(PublicModel):
 
     def __str__(self) -> str:
         return f"{self.name} #{self.pk}"
+
+    def age_on(self, day: date) -> int:
+        """Days since the value was true at the source; never negative."""
+        return max(0, (day - self.as_of).days)

@@ -5,14 +5,19 @@ from typing import ClassVar
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.models import Application
+from enrollment.enums import ApplicationState
+from enrollment.models import Application, Consent
 from perlinsos.accounts.enums import UserKind
 from perlinsos.accounts.models import User
 from perlinsos.core.models import Timestamped, choice_constraint, state_constraint
 from verification.enums import BreakerState, Purpose, RequestState, Source
 from verification.models.leases import Leased, LeasedQuerySet
+
+SETTLED = (RequestState.ANSWERED, RequestState.NOT_FOUND)
 
 
 class SourceRequestQuerySet(LeasedQuerySet["SourceRequest"]):
@@ -24,8 +29,20 @@ class SourceRequestQuerySet(LeasedQuerySet["SourceRequest"]):
     def family_cards(self) -> "SourceRequestQuerySet":
         return self.filter(purpose=Purpose.FAMILY_CARD)
 
+    def due(self) -> "SourceRequestQuerySet":
+        """Besides what waits and what was dropped: promised answers that have not come in time."""
+        return super().due() | self.filter(state=RequestState.AWAITED, due_at__lte=timezone.now())
+
+    def blocking(self) -> "SourceRequestQuerySet":
+        """Those a decision waits for."""
+        return self.filter(is_blocking=True)
+
     def unanswered(self) -> "SourceRequestQuerySet":
-        return self.filter(state__in=[RequestState.DUE, RequestState.RUNNING])
+        return self.exclude(state__in=SETTLED)
+
+    def open_to_callback(self) -> "SourceRequestQuerySet":
+        """Promised, or just being asked: a source may call back before its "later" has arrived here."""
+        return self.filter(state__in=[RequestState.AWAITED, RequestState.RUNNING])
 
     def parked(self) -> "SourceRequestQuerySet":
         return self.filter(state=RequestState.PARKED)
@@ -39,10 +56,10 @@ class SourceRequest(Leased):
 
     TRANSITIONS: ClassVar = {
         RequestState.DUE: frozenset({RequestState.RUNNING}),
-        RequestState.RUNNING: frozenset(
-            {RequestState.DUE, RequestState.ANSWERED, RequestState.NOT_FOUND, RequestState.PARKED}
-        ),
+        RequestState.RUNNING: frozenset({RequestState.DUE, RequestState.AWAITED, RequestState.PARKED, *SETTLED}),
+        RequestState.AWAITED: frozenset({RequestState.RUNNING, *SETTLED}),
         RequestState.PARKED: frozenset({RequestState.DUE}),
+        RequestState.ANSWERED: frozenset({RequestState.DUE}),  # what it said has grown too old
     }
 
     application = models.ForeignKey(Application, on_delete=models.RESTRICT, related_name="source_requests")
@@ -50,6 +67,7 @@ class SourceRequest(Leased):
     purpose = models.CharField(max_length=12, choices=Purpose, default=Purpose.MATCHING)
     state = models.CharField(max_length=10, choices=RequestState, default=RequestState.DUE, editable=False)
     last_error = models.CharField(max_length=60, blank=True, help_text="error code, never a payload")
+    is_blocking = models.BooleanField(default=True, help_text="whether a decision waits for the answer")
     answered_at = models.DateTimeField(null=True, blank=True)
 
     objects = SourceRequestQuerySet.as_manager()
@@ -64,7 +82,11 @@ class SourceRequest(Leased):
             models.UniqueConstraint(fields=["application", "source", "purpose"], name="source_request_one_per_source"),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["due_at"], name="source_request_due", condition=Q(state__in=["due", "running"])),
+            models.Index(
+                fields=["source", "id"],
+                name="source_request_waiting",
+                condition=Q(state__in=["due", "running", "awaited"]),
+            ),
             models.Index(fields=["due_at"], name="source_request_parked", condition=Q(state="parked")),
         ]
 
@@ -74,7 +96,13 @@ class SourceRequest(Leased):
     @property
     def is_settled(self) -> bool:
         """The source has spoken, be it to say that it does not know the family."""
-        return self.state in (RequestState.ANSWERED, RequestState.NOT_FOUND)
+        return self.state in SETTLED
+
+    @property
+    def is_agreed(self) -> bool:
+        """Whether the family still applies, and still agrees that this source is asked. One query."""
+        agreed = Consent.objects.filter(application=self.application, withdrawn_at=None, text__source=self.source)
+        return self.application.state != ApplicationState.WITHDRAWN and agreed.exists()
 
 
 class SourceHealthQuerySet(models.QuerySet["SourceHealth"]):
@@ -106,3 +134,42 @@ class SourceHealth(Timestamped):
 
     def __str__(self) -> str:
         return f"{self.source} {self.state}"
+
+
+class SourceTurn(models.Model):
+    """One of the calls a source allows in any second. As many rows as calls: the limit cannot be exceeded.
+
+    A turn is busy from before the call until a second after its answer, on the clock of the
+    database. Of the calls that reach a source within one second, the last to leave found the turns
+    of all others still taken: so they are never more than there are turns.
+    """
+
+    source = models.CharField(max_length=20, choices=Source)
+    number = models.PositiveSmallIntegerField()
+    is_busy = models.BooleanField(default=False)
+    free_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints: ClassVar = [
+            choice_constraint("source", Source, name="source_turn_source_is_known"),
+            models.UniqueConstraint(fields=["source", "number"], name="source_turn_one_per_number"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} turn {self.number}"
+
+
+class SourceCall(models.Model):
+    """That a source was called: when, how long it took, how it went. Never about whom."""
+
+    source = models.CharField(max_length=20, choices=Source)
+    at = models.DateTimeField(default=timezone.now)
+    latency_ms = models.PositiveIntegerField(null=True, blank=True)
+    error = models.CharField(max_length=60, blank=True, help_text="error code; empty when it answered")
+
+    class Meta:
+        constraints: ClassVar = [choice_constraint("source", Source, name="source_call_source_is_known")]
+        indexes: ClassVar = [models.Index(fields=["at", "source"], name="source_call_recent")]
+
+    def __str__(self) -> str:
+        return f"{self.source} call #{self.pk}"

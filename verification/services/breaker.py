@@ -1,8 +1,8 @@
-"""A circuit breaker per source, in the database, so that all workers of all machines share it.
+"""Whether a source may be called now: a circuit breaker and a limit, in the database, shared by all workers.
 
 Closed: ask. After five failures in a row it opens for thirty seconds: questions are put off without
 bothering the source. Then one question is let through as a probe; its answer closes the breaker,
-its failure opens it for another thirty seconds.
+its failure opens it for another thirty seconds. How often a source is called is limited by turns.
 """
 
 from datetime import timedelta
@@ -12,32 +12,41 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from verification.enums import BreakerState
-from verification.models import SourceHealth
+from verification.models import SourceCall, SourceHealth
+from verification.services import turns
 
 OPENS_AFTER = 5
 REST = timedelta(seconds=30)
 # Every answer would otherwise write the one row that all workers share.
 NOTED_EVERY = timedelta(seconds=5)
+NO_TURN = timedelta()
+CALLS_KEPT = timedelta(days=7)
 
 
-def claim_turn(source: str) -> timedelta | None:
-    """None: ask now. Otherwise: how long to leave the source alone. One UPDATE decides who probes."""
+def claim_turn(source: str, *, is_urgent: bool = False) -> timedelta | None:
+    """None: ask now, and tell what came of it. Otherwise how long to leave the source alone.
+
+    NO_TURN: it works, but all calls of this second are taken. One UPDATE decides who probes.
+    """
     now = timezone.now()
     health = SourceHealth.objects.filter(source=source, state=BreakerState.OPEN).first()
+    if health is not None and (until := health.retry_at or now) > now:
+        return until - now
+    if not turns.take(source, is_urgent=is_urgent):
+        return NO_TURN
     if health is None:
         return None
-    until = health.retry_at or now
-    if until > now:
-        return until - now
     is_probe = SourceHealth.objects.filter(pk=health.pk, state=BreakerState.OPEN, retry_at=health.retry_at).update(
         retry_at=now + REST
     )
+    if not is_probe:
+        turns.give_back(source)
     return None if is_probe else REST
 
 
 @transaction.atomic
-def record_success(source: str, *, latency_ms: int = 0) -> None:
-    """The source spoke, be it to refuse or to say "not found": close the breaker. For workers."""
+def record_success(source: str, *, latency_ms: int = 0, error: str = "") -> None:
+    """The source spoke, be it to refuse (`error`) or to say "not found": close the breaker. For workers."""
     now = timezone.now()
     row = SourceHealth.objects.get_or_create(source=source)[0]
     worth_noting = Q(failures__gt=0) | Q(state=BreakerState.OPEN) | Q(last_success_at=None)
@@ -51,10 +60,12 @@ def record_success(source: str, *, latency_ms: int = 0) -> None:
         last_latency_ms=latency_ms,
         updated_at=now,
     )
+    SourceCall.objects.create(source=source, latency_ms=latency_ms or None, error=error)
+    turns.give_back(source)
 
 
 @transaction.atomic
-def record_failure(source: str) -> None:
+def record_failure(source: str, *, error: str = "unavailable") -> None:
     """The source was down, slow or talked nonsense: count it, and open the breaker when it is enough."""
     now = timezone.now()
     row = SourceHealth.objects.get_or_create(source=source)[0]
@@ -62,3 +73,13 @@ def record_failure(source: str) -> None:
     SourceHealth.objects.filter(pk=row.pk, state=BreakerState.CLOSED, failures__gte=OPENS_AFTER).update(
         state=BreakerState.OPEN, opened_at=now, retry_at=now + REST
     )
+    SourceCall.objects.create(source=source, error=error)
+    if error != "timeout":
+        turns.give_back(source)
+
+
+@transaction.atomic
+def forget_calls() -> int:
+    """Drop what is older than anybody looks at: a log of calls, about nobody. For the sweep; how many."""
+    count, _by_model = SourceCall.objects.filter(at__lt=timezone.now() - CALLS_KEPT).delete()
+    return count

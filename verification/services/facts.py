@@ -31,8 +31,8 @@ def record_facts(asked: SourceRequest, answers: Iterable[FactValue], *, as_of: d
     family = asked.application.family
     assert family is not None  # a constraint of Application: what was sent has a family
     drafts = [
-        Fact(family=family, name=said.name, value=said.value, unit=said.unit, source=asked.source, as_of=as_of,
-             request=asked)
+        Fact(family=family, name=said.name, value=said.value, unit=said.unit, confidence=said.confidence,
+             source=asked.source, as_of=as_of, request=asked)
         for said in answers
     ]  # fmt: skip
     return _keep(family, drafts, by=by)

@@ -12,7 +12,7 @@ from enrollment.models import Application
 from perlinsos.accounts.models import User
 from perlinsos.accounts.services import service_account
 from perlinsos.core import jobs
-from verification.connectors.dukcapil import FoundCard
+from verification.connectors.register import FoundCard
 from verification.enums import Purpose, RequestState, Source
 from verification.models import SourceRequest
 from verification.services import breaker, readiness, sources
@@ -38,7 +38,7 @@ def claim_card(application_id: int) -> ClaimedCard | None:
     row, _created = SourceRequest.objects.get_or_create(
         application=application, source=Source.DUKCAPIL, purpose=Purpose.FAMILY_CARD
     )
-    request = sources.claim_question(row.pk)
+    request = sources.claim_question(row.pk, is_urgent=True)
     if request is not None:
         return ClaimedCard(request, application.applicant.nik)
     if SourceRequest.objects.filter(pk=row.pk, state=RequestState.DUE, due_at__gt=timezone.now()).exists():
@@ -49,6 +49,7 @@ def claim_card(application_id: int) -> ClaimedCard | None:
 @transaction.atomic
 def record_card(asked: SourceRequest, found: FoundCard, *, by: User) -> bool:
     """Hand the card to the form. For the worker that asked. False when the lease was lost meanwhile."""
+    breaker.record_success(asked.source, latency_ms=found.latency_ms)
     application = readiness.hold(asked.application_id)
     now = timezone.now()
     counts = SourceRequest.objects.held(asked).update(
@@ -62,7 +63,6 @@ def record_card(asked: SourceRequest, found: FoundCard, *, by: User) -> bool:
         return False
     state = FamilyCardState.NOT_FOUND if found.card is None else FamilyCardState.RECEIVED
     enrollment.record_family_card(application, state=state, card=found.card, as_of=found.as_of, by=by)
-    breaker.record_success(asked.source, latency_ms=found.latency_ms)
     return True
 
 

@@ -6,6 +6,7 @@ does; a worker that dies leaves a row that becomes due again. Nothing here speak
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -19,14 +20,17 @@ from perlinsos.accounts.models import User
 from perlinsos.accounts.services import service_account
 from perlinsos.core import access, audit, jobs
 from verification import permissions
+from verification.connectors import CONNECTORS, arrangements
 from verification.connectors.base import Reply, Subjects
-from verification.enums import ASKED_SOURCES, Purpose, RequestState
+from verification.enums import Purpose, RequestState
 from verification.models import MAX_ATTEMPTS, MAX_LOST_LEASES, SourceHealth, SourceRequest
+from verification.models.sources import SourceRequestQuerySet
 from verification.rules import back_off, jitter
-from verification.services import breaker, faces, facts, readiness
+from verification.services import breaker, faces, facts, readiness, turns
 
 LONGEST_WAIT = timedelta(minutes=10)
 PARKED_FOR = timedelta(days=1)
+PROMISE_LIMIT = timedelta(days=1)  # a source that promised to call back is asked again after this
 AT_ONCE = 500
 
 
@@ -51,10 +55,13 @@ def start_matching(application_id: int, *, by: User) -> Application:
         held = enrollment.begin_matching(held, by=by)
         facts.record_declared(held, by=by)
     agreed = set(Consent.objects.filter(application=held, withdrawn_at=None).values_list("text__source", flat=True))
-    for source in ASKED_SOURCES:
+    for source, connector in CONNECTORS.items():
         if source in agreed:
             request, created = SourceRequest.objects.get_or_create(
-                application=held, source=source, purpose=Purpose.MATCHING
+                application=held,
+                source=source,
+                purpose=Purpose.MATCHING,
+                defaults={"is_blocking": connector.is_blocking},
             )
             if created:
                 jobs.enqueue("verification.ask_source", source_request_id=request.pk)
@@ -64,51 +71,73 @@ def start_matching(application_id: int, *, by: User) -> Application:
 
 
 def claim_request(source_request_id: int) -> Claimed | None:
-    """Take a question that is due. None when it is not, when somebody else has it, or its source rests."""
+    """Take a question that is due. None when it is not, when somebody else has it, or its source is not to be called.
+
+    The turn this takes is given back by recording what came of it.
+    """
     request = claim_question(source_request_id)
     return None if request is None else Claimed(request, _subjects_of(request.application))
 
 
-def claim_question(source_request_id: int) -> SourceRequest | None:
+def claim_question(source_request_id: int, *, is_urgent: bool = False) -> SourceRequest | None:
     """The same for any purpose, without looking up whom it is about. Questions nobody may put are parked."""
     due = SourceRequest.objects.due().filter(pk=source_request_id)
     source = due.values_list("source", flat=True).first()
     if source is None:
         return None
-    if (rest := breaker.claim_turn(source)) is not None:
+    rest = breaker.claim_turn(source, is_urgent=is_urgent)
+    if rest == breaker.NO_TURN:
+        return None  # it stays due, and keeps its place
+    if rest is not None:
         again = timezone.now() + rest + jitter(timedelta(seconds=3))
         due.update(state=RequestState.DUE, lease_until=None, due_at=again)  # no attempt is used up
         return None
     request = SourceRequest.objects.take(source_request_id)
-    if request is None or not (obstacle := _obstacle(request)):
-        return request
-    _put_off(request, error=obstacle, permanent=True, by=service_account("verification"))
-    return None
+    if request is not None and (obstacle := _obstacle(request)):
+        _put_off(request, error=obstacle, permanent=True, by=service_account("verification"))
+        request = None
+    if request is None:
+        turns.give_back(source)
+    return request
 
 
 @transaction.atomic
 def record_reply(asked: SourceRequest, reply: Reply, *, by: User) -> bool:
     """Keep an answer and its facts, and wake the decision if it was the last. For the worker that asked.
 
-    False when the lease was lost meanwhile: then the answer counts for nothing, somebody else asks.
+    A promise to answer later is kept as such. False when the lease was lost meanwhile: then the
+    answer counts for nothing, somebody else asks.
     """
-    application = readiness.hold(asked.application_id)
-    now = timezone.now()
-    counts = SourceRequest.objects.held(asked).update(
-        state=RequestState.ANSWERED if reply.is_found else RequestState.NOT_FOUND,
-        lease_until=None,
-        last_error="",
-        answered_at=now,
-        updated_at=now,
-    )
-    if not counts:
-        return False
-    if reply.as_of is not None and application.state != ApplicationState.WITHDRAWN:
-        facts.record_facts(asked, reply.facts, as_of=reply.as_of, by=by)
-    audit.record("verification.source.answered", subject=application, by=by, source=asked.source, found=reply.is_found)
-    readiness.nudge_decision(application)
-    if reply.as_of is not None:
+    asked.application = readiness.hold(asked.application_id)
+    counts = settle(SourceRequest.objects.held(asked), asked, reply, by=by)
+    if counts and not reply.is_promise:
+        readiness.nudge_decision(asked.application)
+    if reply.as_of is not None or reply.is_promise:
         breaker.record_success(asked.source, latency_ms=reply.latency_ms)
+    else:
+        turns.give_back(asked.source)  # nobody was asked: we do not know whom to ask about
+    return counts
+
+
+@transaction.atomic
+def settle(still: SourceRequestQuerySet, asked: SourceRequest, reply: Reply, *, by: User) -> bool:
+    """Keep what `asked` brought if `still` finds the row in a state to take it; whether it did.
+
+    For services that hold the application of the question.
+    """
+    now = timezone.now()
+    state = RequestState.ANSWERED if reply.is_found else RequestState.NOT_FOUND
+    values: dict[str, Any] = {"state": state, "answered_at": now}
+    if reply.is_promise:
+        values = {"state": RequestState.AWAITED, "due_at": now + PROMISE_LIMIT}
+    if not still.update(lease_until=None, last_error="", updated_at=now, **values):
+        return False
+    if reply.is_promise:
+        return True
+    if reply.as_of is not None and asked.application.state != ApplicationState.WITHDRAWN:
+        facts.record_facts(asked, reply.facts, as_of=reply.as_of, by=by)
+    said = {"source": asked.source, "found": reply.is_found}
+    audit.record("verification.source.answered", subject=asked.application, by=by, **said)
     return True
 
 
@@ -121,9 +150,9 @@ def record_failure(asked: SourceRequest, *, error: str, permanent: bool, by: Use
     """
     counts = _put_off(asked, error=error, permanent=permanent, by=by)
     if permanent:
-        breaker.record_success(asked.source)  # it refuses this question, but it is there
+        breaker.record_success(asked.source, error=error)  # it refuses this question, but it is there
     else:
-        breaker.record_failure(asked.source)
+        breaker.record_failure(asked.source, error=error)
     return counts
 
 
@@ -148,8 +177,19 @@ def sweep() -> None:
     sent = Application.objects.filter(state=ApplicationState.SUBMITTED).order_by("submitted_at")
     for application_id in sent.values_list("pk", flat=True)[:AT_ONCE]:
         jobs.enqueue("verification.start_matching", application_id=application_id)
-    due = SourceRequest.objects.matching().due().order_by("due_at")
-    for request_id in due.values_list("pk", flat=True)[:AT_ONCE]:
+    for source in CONNECTORS:
+        _wake(source, at_most=arrangements.of(source).at_once)
+
+
+@transaction.atomic
+def wake_next(source: str) -> None:
+    """The next question to a source that has just been asked. For the worker: so a queue empties by itself."""
+    _wake(source, at_most=1)
+
+
+def _wake(source: str, *, at_most: int) -> None:
+    due = SourceRequest.objects.matching().due().filter(source=source).order_by("pk")
+    for request_id in due.values_list("pk", flat=True)[:at_most]:
         jobs.enqueue("verification.ask_source", source_request_id=request_id)
 
 
@@ -169,8 +209,7 @@ def _obstacle(asked: SourceRequest) -> str:
     """Why a claimed question must not be put: the family withdrew, or it kills whoever puts it."""
     if asked.lost_leases >= MAX_LOST_LEASES:
         return "worker_lost"
-    agreed = Consent.objects.filter(application=asked.application, withdrawn_at=None, text__source=asked.source)
-    if asked.application.state == ApplicationState.WITHDRAWN or not agreed.exists():
+    if not asked.is_agreed:
         return "no_consent"
     return ""
 

@@ -19,6 +19,7 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import ngettext
 
 from perlinsos.core.logging import current_request_id
 from perlinsos.core.widgets import DateBoxes
@@ -80,6 +81,16 @@ def mask_nik(nik: str) -> str:
 def tanggal(moment: Moment) -> str:
     """`5 Desember 2026`, in the language of the page and the time zone of the portal."""
     return UNKNOWN if moment is None else date_format(_local(moment), "j F Y")
+
+
+@register.filter
+def tanggal_data(day: datetime.date | None) -> str:
+    """How fresh data are: `1 Oktober 2026, umur 52 hari`. The age only from the second day on."""
+    days = 0 if day is None else (timezone.localdate() - day).days
+    if days <= 0:
+        return tanggal(day)
+    age = ngettext("%(n)s day old", "%(n)s days old", days) % {"n": _grouped(days)}
+    return f"{tanggal(day)}, {age}"
 
 
 @register.filter

@@ -1,0 +1,60 @@
+"""How often a source is called: never more than agreed in any second, by all workers of all machines together."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import DateTimeField, ExpressionWrapper, Value
+from django.db.models.functions import Now
+
+from verification.connectors import arrangements
+from verification.models import SourceTurn
+
+SECOND = timedelta(seconds=1)
+# A worker that died in a call gives nothing back. Longer than any call, fetching a token included.
+LEASE = timedelta(seconds=60)
+
+
+@transaction.atomic
+def take(source: str, *, is_urgent: bool = False) -> bool:
+    """Take one of the turns of this second; False when all are taken. For workers, before each call.
+
+    A fifth is kept for urgent questions: for people who sit before a form.
+    """
+    most = arrangements.of(source).per_second
+    usable = most if is_urgent else max(1, most - most // 5)
+    if _take(source, usable):
+        return True
+    known = SourceTurn.objects.filter(source=source, number__lt=most).count()
+    if known == most:
+        return False
+    SourceTurn.objects.bulk_create(
+        [SourceTurn(source=source, number=number) for number in range(most)], ignore_conflicts=True
+    )
+    return _take(source, usable)
+
+
+@transaction.atomic
+def give_back(source: str) -> None:
+    """The call was answered: its turn is free a second from now. For workers, after each call.
+
+    After a time-out it stays taken until its lease ends: the source may still be busy with the call.
+    Turns are all alike, so the one whose lease ends first goes; what is left lasts long enough.
+    """
+    busy = SourceTurn.objects.select_for_update(skip_locked=True).filter(source=source, is_busy=True)
+    if (turn := busy.order_by("free_at").first()) is not None:
+        SourceTurn.objects.filter(pk=turn.pk).update(is_busy=False, free_at=_from_now(SECOND))
+
+
+def _take(source: str, usable: int) -> bool:
+    free = SourceTurn.objects.select_for_update(skip_locked=True).filter(source=source, free_at__lte=Now())
+    turn = free.filter(number__lt=usable).order_by("number").first()
+    if turn is None:
+        return False
+    SourceTurn.objects.filter(pk=turn.pk).update(is_busy=True, free_at=_from_now(LEASE))
+    return True
+
+
+def _from_now(wait: timedelta) -> "ExpressionWrapper[Any]":
+    """On the database's clock, which all workers share."""
+    return ExpressionWrapper(Now() + Value(wait), output_field=DateTimeField())
