@@ -7,7 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from eligibility.models import Batch, Determination, Programme, Quota, RuleSet
+from eligibility.models import Batch, Determination, Programme, Quota, RuleSet, Run
 from perlinsos.core.admin import Kept, PeriodForm, ReadOnly
 
 
@@ -60,3 +60,12 @@ class DeterminationAdmin(ReadOnly):
     list_select_related = ("programme", "rule_set__programme")
     fields = ("public_id", "programme", "rule_set", "outcome", "cause", "decided_at", "criteria_count")
     readonly_fields = ("public_id",)
+
+
+@admin.register(Run)
+class RunAdmin(ReadOnly):
+    """Full re-decisions and how far they are; they are started with the command `redecide`."""
+
+    list_display = ("area", "state", "decided", "reason", "started_by", "created_at", "finished_at")
+    list_filter = ("state",)
+    list_select_related = ("area", "started_by")

@@ -34,3 +34,9 @@ class RankingCause(models.TextChoices):
     ANNOUNCEMENT = "announcement", _("Announcement")
     APPEAL = "appeal", _("Appeal upheld")
     VACANCY = "vacancy", _("A place fell free")
+
+
+class RunState(models.TextChoices):
+    RUNNING = "running", _("Under way")
+    DONE = "done", _("Finished")
+    STOPPED = "stopped", _("Stopped")

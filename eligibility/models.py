@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from eligibility.enums import BatchState, Outcome, Placement, RankingCause
+from eligibility.populations.models import Run, RunAnswer, RunChange, RunRules, Snapshot, SnapshotRow
 from enrollment.enums import ApplicationState
 from enrollment.models import READERS, Application, assisted_filter
 from perlinsos.accounts import scoping
@@ -19,6 +20,11 @@ from perlinsos.accounts.models import User
 from perlinsos.core.models import PublicModel, StatefulModel, Timestamped, choice_constraint, state_constraint
 from perlinsos.decrees.models import Decree
 from perlinsos.regions.models import Area
+
+__all__ = [
+    "DESK", "Batch", "BatchEntry", "Determination", "Programme", "Quota", "RankedEntry", "Ranking", "RuleSet", "Run",
+    "RunAnswer", "RunChange", "RunRules", "Snapshot", "SnapshotRow",
+]  # fmt: skip
 
 DESK = (Role.OFFICER, Role.COORDINATOR, Role.AUDITOR)
 

@@ -44,6 +44,11 @@ def can_rerank(user: User, batch: Batch) -> bool:
     return _is_worker(user) or any(scoping.holds_role(user, role, village_code=batch.area_id) for role in roles)
 
 
+def can_run(user: User, area: Area) -> bool:
+    """Decide everybody of an area again: a worker of the portal, or an officer of the area."""
+    return _is_worker(user) or scoping.holds_role(user, Role.OFFICER, village_code=area.code)
+
+
 def _is_worker(user: User) -> bool:
     # API clients are service accounts too, but they have no e-mail and a membership that only reads.
     return user.kind == UserKind.SERVICE and (user.email or "").endswith("@service.invalid")

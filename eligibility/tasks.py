@@ -3,7 +3,8 @@
 from celery import shared_task
 
 from eligibility import queue
-from eligibility.services import decisions, rankings
+from eligibility.models import Run
+from eligibility.services import decisions, rankings, runs
 from perlinsos.accounts.services import service_account
 from perlinsos.core import jobs
 
@@ -31,3 +32,16 @@ def sweep_places() -> None:
     """Rankings with families that were not told yet, because a message was lost or a worker died."""
     for ranking_id in queue.untold_rankings():
         jobs.enqueue("eligibility.publish_places", ranking_id=ranking_id)
+
+
+@shared_task(name="eligibility.advance_run")
+def advance_run(*, run_id: int) -> None:
+    if runs.advance_run(run_id, by=service_account("eligibility")):
+        jobs.enqueue("eligibility.advance_run", run_id=run_id)
+
+
+@shared_task(name="eligibility.sweep_runs")
+def sweep_runs() -> None:
+    """Full re-decisions under way, because a message was lost or a worker died."""
+    for run_id in Run.objects.due().values_list("pk", flat=True):
+        jobs.enqueue("eligibility.advance_run", run_id=run_id)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from eligibility import notices, permissions
+from eligibility import notices, parameters, permissions
 from eligibility.documents import document_of
 from eligibility.models import Determination, Programme, RuleSet
 from eligibility.replaying import fact_values, outcome_fields, replay, snapshot
@@ -18,7 +18,6 @@ from enrollment.models import Application
 from perlinsos.accounts.models import User
 from perlinsos.core import access, audit
 from perlinsos.core.errors import DomainError
-from perlinsos.regions.models import Parameter
 from verification import readiness
 from verification.models import Fact
 from verification.services.facts import current_facts
@@ -74,19 +73,28 @@ def decide_application(application: Application, *, by: User, cause: str = "firs
 
 @transaction.atomic
 def redecide(
-    application: Application, programme: Programme, *, rule_set: RuleSet, cause: str, by: User
+    application: Application,
+    programme: Programme,
+    *,
+    rule_set: RuleSet,
+    cause: str,
+    by: User,
+    fixed: Mapping[str, int] | None = None,
 ) -> Determination:
     """Decide one programme again under a given rule version, after a fact was corrected.
 
     For the worker, officers, and verifiers whose ruling asks for it. The parameters the earlier
     decision under this version used are used again, so that only the corrected fact can change the
-    answer. Without any change the current determination is returned.
+    answer; a full re-decision brings the parameters `fixed` when it started instead. Without any
+    change the current determination is returned.
     """
     access.ensure(permissions.can_redecide(by, application))
     application = _locked(application)
     current = Determination.objects.current().filter(application=application, programme=programme).first()
     evidence = _evidence(application, [rule_set])
-    if current is not None and current.rule_set_id == rule_set.pk:
+    if fixed is not None:
+        evidence = Evidence(evidence.facts, fixed)
+    elif current is not None and current.rule_set_id == rule_set.pk:
         evidence = Evidence(evidence.facts, {**evidence.parameters, **current.parameters})
     new = _determine(application, rule_set, evidence, current, cause=cause)
     if new is None:
@@ -123,17 +131,8 @@ def _locked(application: Application) -> Application:
 def _evidence(application: Application, rule_sets: Iterable[RuleSet]) -> Evidence:
     names = frozenset[str]().union(*(document_of(rule_set).regional_parameters for rule_set in rule_sets))
     assert application.family is not None  # noqa: S101 - a constraint: what was sent has a family
-    return Evidence(current_facts(application.family), _parameters(names, application.village_id or ""))
-
-
-def _parameters(names: frozenset[str], area_code: str) -> dict[str, int]:
-    """Values in force today, each from the nearest area upward (village → nation), in one query."""
-    nearest: dict[str, Parameter] = {}
-    for row in Parameter.objects.in_force().filter(name__in=names):
-        is_here = area_code.startswith(row.area_id or "")
-        if is_here and len(row.area_id or "") >= len(getattr(nearest.get(row.name), "area_id", None) or ""):
-            nearest[row.name] = row
-    return {name: row.value for name, row in nearest.items() if type(row.value) is int}
+    regional = parameters.nearest(parameters.in_force(names), application.village_id or "")
+    return Evidence(current_facts(application.family), regional)
 
 
 def _determine(
@@ -142,19 +141,19 @@ def _determine(
     """The determination this evidence leads to, not saved yet; None when `current` says the same."""
     document = document_of(rule_set)
     facts = {name: snapshot(evidence.facts[name]) for name in sorted(document.facts & evidence.facts.keys())}
-    parameters = {
+    regional = {
         name: evidence.parameters[name] for name in sorted(document.regional_parameters & evidence.parameters.keys())
     }
-    used = (rule_set.pk, facts, parameters)
+    used = (rule_set.pk, facts, regional)
     if current is not None and used == (current.rule_set_id, current.facts, current.parameters):
         return None
-    verdict = evaluate(document, fact_values(facts), parameters)
+    verdict = evaluate(document, fact_values(facts), regional)
     return Determination(
         application=application,
         programme=rule_set.programme,
         rule_set=rule_set,
         facts=facts,
-        parameters=parameters,
+        parameters=regional,
         criteria_count=len(document.criteria),
         cause=cause,
         supersedes=current,

@@ -266,6 +266,7 @@ CELERY_BEAT_SCHEDULE = {
         "verification.sweep_family_cards": 10.0,
         "eligibility.sweep_decisions": 15.0,
         "eligibility.sweep_places": 15.0,
+        "eligibility.sweep_runs": 30.0,
         "appeals.sweep_windows": 15.0,
         "appeals.sweep_corrections": 30.0,
         "messages.sweep_outbox": 15.0,

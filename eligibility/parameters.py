@@ -1,0 +1,20 @@
+"""Regional values in force today, for one village or for many."""
+
+from collections.abc import Iterable
+
+from perlinsos.regions.models import Parameter
+
+
+def in_force(names: Iterable[str]) -> list[Parameter]:
+    """Every value of these names that holds somewhere today, in one query."""
+    return list(Parameter.objects.in_force().filter(name__in=list(names)))
+
+
+def nearest(rows: Iterable[Parameter], area_code: str) -> dict[str, int]:
+    """By name, the value of the nearest area upward from `area_code` (village → nation)."""
+    found: dict[str, Parameter] = {}
+    for row in rows:
+        is_here = area_code.startswith(row.area_id or "")
+        if is_here and len(row.area_id or "") >= len(getattr(found.get(row.name), "area_id", None) or ""):
+            found[row.name] = row
+    return {name: row.value for name, row in found.items() if type(row.value) is int}

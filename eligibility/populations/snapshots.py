@@ -1,0 +1,117 @@
+"""Snapshots: taken by one statement inside PostgreSQL, read in chunks, kept as Parquet for simulations."""
+
+import io
+import re
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from django.conf import settings
+from django.db import connection
+
+from eligibility.populations.columns import KEY, fact_column
+from eligibility.populations.models import Snapshot
+from eligibility.rules.catalogue import CATALOGUE
+from enrollment.enums import ApplicationState
+
+VILLAGE = "village_code"
+PART = 50_000  # families of one file, and of one chunk of a run
+DECIDED = (ApplicationState.DECIDED, ApplicationState.ANNOUNCED)
+# A flag is true or false, anything else a whole number: 0 is not False, and 1.5 is nothing.
+USABLE = """
+    CASE WHEN f.name = ANY(%(flags)s) THEN CASE f.value::text WHEN 'true' THEN 1 WHEN 'false' THEN 0 END
+         WHEN f.value::text ~ '^-?[0-9]{1,18}$' THEN f.value::text::bigint END
+"""
+
+
+def fill(snapshot: Snapshot) -> int:
+    """Keep what is known now of every decided family of the area, whole or not at all; how many there are."""
+    values = ", ".join(f"max(usable) FILTER (WHERE name = '{name}')" for name in _names(snapshot))
+    fact_ids = ", ".join(f"max(fact_id) FILTER (WHERE name = '{name}')" for name in _names(snapshot))
+    statement = f"""
+        INSERT INTO eligibility_snapshotrow (snapshot_id, application_id, village_code, values, fact_ids)
+        SELECT %(snapshot)s, a.id, a.village_id, ARRAY[{values}]::bigint[], ARRAY[{fact_ids}]::bigint[]
+        FROM enrollment_application a
+        LEFT JOIN (
+            SELECT f.family_id, f.name, f.id AS fact_id, {USABLE} AS usable
+            FROM verification_fact f
+            WHERE NOT EXISTS (SELECT 1 FROM verification_fact newer WHERE newer.supersedes_id = f.id)
+        ) known ON known.family_id = a.family_id
+        WHERE a.village_id LIKE %(area)s AND a.state = ANY(%(states)s)
+        GROUP BY a.id
+        ORDER BY a.id
+    """  # noqa: S608 - names of our own catalogue
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")  # a regency at once takes longer than a page may
+        cursor.execute(
+            statement,
+            {
+                "snapshot": snapshot.pk,
+                "flags": [name for name, kind in CATALOGUE.items() if kind.is_flag],
+                "area": f"{snapshot.area_id}.%",
+                "states": [str(state) for state in DECIDED],
+            },
+        )
+        return int(cursor.rowcount)
+
+
+def chunk(snapshot: Snapshot, *, after: int) -> pl.DataFrame:
+    """The next families (at most `PART`) behind application `after`, by id: key, village, a column per fact."""
+    columns = ", ".join(f"values[{place}]" for place in range(1, len(snapshot.facts) + 1))
+    query = (
+        f"SELECT application_id, village_code, {columns} FROM eligibility_snapshotrow"  # noqa: S608
+        f" WHERE snapshot_id = {snapshot.pk:d} AND application_id > {after:d} ORDER BY application_id LIMIT {PART:d}"
+    )
+    facts = {fact_column(name): pl.Int64 for name in _names(snapshot)}
+    return copied_out(query, {KEY: pl.Int64, VILLAGE: pl.String, **facts})
+
+
+def scan(snapshot: Snapshot) -> pl.LazyFrame:
+    """All families as a lazy frame over Parquet files, which are written where they are not there yet."""
+    after, number, parts = 0, 0, []
+    while True:
+        number += 1
+        part = folder(snapshot) / f"part-{number:04}.parquet"
+        if not part.exists():
+            _write(part, chunk(snapshot, after=after))
+        last = pl.scan_parquet(part).select(pl.len(), pl.col(KEY).max()).collect().row(0)
+        parts.append(part)
+        if last[0] < PART:
+            return pl.scan_parquet(parts)
+        after = last[1]
+
+
+def folder(snapshot: Snapshot) -> Path:
+    """Where the files of a snapshot lie: private, by regency, and made again whenever they are missing."""
+    return Path(settings.FILES_ROOT) / "snapshots" / str(snapshot.public_id) / f"regency={snapshot.area_id}"
+
+
+def copied_out(query: str, schema: dict[str, Any]) -> pl.DataFrame:
+    """What `query` gives, moved as one stream of text."""
+    received = io.BytesIO()
+    with connection.cursor() as cursor, cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT csv)") as stream:
+        for block in stream:
+            received.write(block)
+    received.seek(0)
+    if not received.getbuffer().nbytes:
+        return pl.DataFrame(schema=schema)
+    return pl.read_csv(received, has_header=False, schema=schema)
+
+
+def copy_in(table: str, rows: pl.DataFrame) -> None:
+    """Append `rows` to `table`; the columns of the frame are those of the table."""
+    command = f"COPY {table} ({', '.join(rows.columns)}) FROM STDIN (FORMAT csv)"
+    with connection.cursor() as cursor, cursor.copy(command) as stream:
+        stream.write(rows.write_csv(include_header=False).encode())
+
+
+def _names(snapshot: Snapshot) -> list[str]:
+    """The facts of a snapshot; a name that could break out of a statement never gets into one."""
+    return [name for name in snapshot.facts if re.fullmatch(r"[a-z0-9_.]+", name)]
+
+
+def _write(part: Path, rows: pl.DataFrame) -> None:
+    part.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    unfinished = part.with_suffix(".unfinished")
+    rows.write_parquet(unfinished)
+    unfinished.rename(part)

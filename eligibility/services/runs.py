@@ -1,0 +1,132 @@
+"""Deciding everybody of an area again: facts, rules and parameters are fixed, then chunk follows chunk."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from eligibility import parameters, permissions
+from eligibility.documents import document_of
+from eligibility.enums import RunState
+from eligibility.models import RuleSet, Run, RunChange, RunRules, Snapshot, SnapshotRow
+from eligibility.populations import answering, snapshots
+from eligibility.populations.columns import KEY
+from eligibility.rules.catalogue import CATALOGUE
+from eligibility.services.decisions import redecide
+from enrollment.enums import ApplicationState
+from perlinsos.accounts.models import User
+from perlinsos.core import access, audit, jobs, workflow
+from perlinsos.core.errors import DomainError
+from perlinsos.regions.models import Area
+
+SETTLED_AT_ONCE = 50  # new determinations of one transaction: each reads facts, writes and tells
+
+
+@transaction.atomic
+def start_run(area: Area, *, reason: str = "", by: User) -> Run:
+    """Take a snapshot of the area and begin to decide everybody in it again, by the rules in force today.
+
+    For officers of the area and the worker. Refused with `already_running`, `no_rules` when no
+    programme has rules in force, and `nobody_decided` when the area has no decided family.
+    """
+    access.ensure(permissions.can_run(by, area))
+    rule_sets = list(RuleSet.objects.in_force().filter(programme__is_active=True).order_by("programme__code"))
+    if not rule_sets:
+        raise DomainError(_("No programme has rules in force today."), code="no_rules")
+    snapshot = Snapshot.objects.create(area=area, facts=sorted(CATALOGUE), taken_at=timezone.now())
+    snapshot.families = snapshots.fill(snapshot)
+    snapshot.save(update_fields=["families", "updated_at"])
+    if not snapshot.families:
+        raise DomainError(_("Nobody in %(area)s is decided yet.") % {"area": area}, code="nobody_decided")
+    run = _create(area, snapshot, reason, by=by)
+    RunRules.objects.bulk_create(_fixed(run, rule_sets))
+    audit.record("eligibility.run.started", subject=run, by=by, families=snapshot.families, reason=reason)
+    jobs.enqueue("eligibility.advance_run", run_id=run.pk)
+    return run
+
+
+@transaction.atomic
+def advance_run(run_id: int, *, by: User) -> bool:
+    """One step of a run: a chunk of families, then the families whose answer changed; whether more is left.
+
+    For the worker. It commits whole or not at all, so it may be killed and may run twice; while
+    another process holds the run it does nothing.
+    """
+    run = _held(run_id)
+    if run is None or run.state != RunState.RUNNING:
+        return False
+    access.ensure(permissions.can_run(by, run.area))
+    if _answer_chunk(run) or _settle_some(run, by=by):
+        return True
+    workflow.move(run, RunState.DONE, by=by, finished_at=timezone.now())
+    return False
+
+
+@transaction.atomic
+def stop_run(run: Run, *, reason: str, by: User) -> Run:
+    """Give a run up; what it has settled stays. For officers of the area and the worker."""
+    access.ensure(permissions.can_run(by, run.area))
+    return workflow.move(run, RunState.STOPPED, by=by, reason=reason, finished_at=timezone.now())
+
+
+# --- how ------------------------------------------------------------------------------------------
+def _create(area: Area, snapshot: Snapshot, reason: str, *, by: User) -> Run:
+    try:
+        with transaction.atomic():
+            return Run.objects.create(area=area, snapshot=snapshot, started_by=by, reason=reason)
+    except IntegrityError as error:
+        raise DomainError(_("Everybody here is being decided again already."), code="already_running") from error
+
+
+def _fixed(run: Run, rule_sets: Iterable[RuleSet]) -> list[RunRules]:
+    """Each rule version once per set of parameters that holds somewhere in the area."""
+    rows = SnapshotRow.objects.filter(snapshot=run.snapshot_id)
+    villages = sorted(rows.order_by().values_list("village_code", flat=True).distinct())
+    made = []
+    for rule_set in rule_sets:
+        values = parameters.in_force(document_of(rule_set).regional_parameters)
+        alike: defaultdict[tuple[tuple[str, int], ...], list[str]] = defaultdict(list)
+        for village in villages:
+            alike[tuple(sorted(parameters.nearest(values, village).items()))].append(village)
+        made += [RunRules(run=run, rule_set=rule_set, parameters=dict(key), villages=v) for key, v in alike.items()]
+    return made
+
+
+def _held(run_id: int) -> Run | None:
+    """The run, kept from other processes until this transaction ends; None while another one has it."""
+    rows = Run.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
+    return rows.select_related("snapshot", "area").filter(pk=run_id).first()
+
+
+def _answer_chunk(run: Run) -> int:
+    """Decide the next families of the snapshot; how many."""
+    facts = snapshots.chunk(run.snapshot, after=run.done_through)
+    if facts.is_empty():
+        return 0
+    for rules in run.rules.select_related("rule_set", "run__snapshot").order_by("pk"):
+        answering.answer(facts, rules)
+    run.done_through = int(facts[KEY][-1])
+    run.decided += len(facts)
+    run.save(update_fields=["done_through", "decided", "updated_at"])
+    return len(facts)
+
+
+def _settle_some(run: Run, *, by: User) -> int:
+    """Give the next changed families their new determination; how many were looked at."""
+    pending = RunChange.objects.pending().filter(rules__run=run).order_by("pk")
+    changes = list(pending.select_related("rules__rule_set__programme", "application__family")[:SETTLED_AT_ONCE])
+    for change in changes:
+        if change.application.state == ApplicationState.DECIDED:
+            change.determination = redecide(
+                change.application,
+                change.rules.rule_set.programme,
+                rule_set=change.rules.rule_set,
+                cause=run.cause,
+                fixed=change.rules.parameters,
+                by=by,
+            )
+        change.settled_at = timezone.now()
+        change.save(update_fields=["determination", "settled_at", "updated_at"])
+    return len(changes)
