@@ -11,8 +11,11 @@ from enrollment.answers import ApplicantInput, Proxy
 from enrollment.enums import ProxyReason
 from enrollment.forms.family import FEW, NAME_ATTRS
 from enrollment.forms.fields import NikField
-from perlinsos.core.forms import CardRadios, PhotoField, PortalForm, ThreeBoxDateField
+from perlinsos.core.forms import CardCheckboxes, CardRadios, PhotoField, PortalForm, ThreeBoxDateField
 from perlinsos.regions.models import Area
+from verification.enums import FaceReason, Met, Paper
+from verification.services.visits import NEEDED_PAPER, Visit
+from verification.settlement import AT_VISIT
 
 
 class ApplicantForm(PortalForm):
@@ -81,6 +84,59 @@ class NoPhotoForm(PortalForm):
         widget=CardRadios,
         error_messages={"required": _("Choose the reason first.")},
     )
+
+
+class FaceVisitForm(PortalForm):
+    """What an agent compared on the spot. The photograph is the person's choice."""
+
+    met = forms.ChoiceField(label=_("Whom did you meet?"), choices=Met, widget=CardRadios)
+    representative = forms.CharField(
+        label=_("Name of the representative"),
+        help_text=_("Who spoke for the person: family, guardian or carer."),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(NAME_ATTRS),
+    )
+    papers = forms.MultipleChoiceField(
+        label=_("Which papers did you see?"), choices=Paper, required=False, widget=CardCheckboxes
+    )
+    reason = forms.ChoiceField(
+        label=_("Does the face fit the papers?"),
+        choices=[(reason.value, reason.label) for reason in AT_VISIT],
+        required=False,
+        widget=CardRadios,
+    )
+    photo = PhotoField(
+        label=_("Photo of the face"),
+        help_text=_("Only if the person wants it. Without a photo it counts as much."),
+        required=False,
+        camera="environment",
+    )
+
+    mark_optional = False
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or {}
+        if told.get("met") == Met.NOBODY:
+            return {**told, "reason": FaceReason.NOT_MET.value}
+        if told.get("met") == Met.HELPED and not told["representative"].strip():
+            self.add_error("representative", gettext("Fill in the name of who spoke for the person."))
+        if told.get("met") and not told.get("reason"):
+            self.add_error("reason", gettext("Choose whether the face fits."))
+        needed = NEEDED_PAPER.get(FaceReason(told["reason"])) if told.get("reason") else None
+        if needed is not None and needed not in told["papers"]:
+            self.add_error("papers", gettext("Tick the paper you compared the face with."))
+        return told
+
+    def visit(self) -> Visit:
+        told = self.cleaned_data
+        return Visit(
+            met=told["met"],
+            reason=told["reason"],
+            papers=tuple(told["papers"]),
+            representative=" ".join(told["representative"].split()),
+            photo=told["photo"].read() if told["photo"] else None,
+        )
 
 
 class AssignedVillageForm(PortalForm):

@@ -18,7 +18,7 @@ from enrollment.enums import ApplicationState, Step
 from enrollment.models import Application
 from perlinsos.accounts.models import User
 from perlinsos.messages.names import mask_name
-from verification.enums import CheckState
+from verification.enums import CheckState, Judgement
 from verification.models import FaceCheck
 
 MOST = 20
@@ -46,6 +46,16 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class FaceVisit:
+    """Somebody to meet: masked name, whole days of waiting, whether an officer asked for it."""
+
+    check: FaceCheck
+    name: str
+    days: int
+    is_asked: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Errand:
     """A visit somebody asked for: what to look at, where, until when."""
 
@@ -63,6 +73,7 @@ def of_day(agent: User) -> dict[str, Any]:
         "areas": assigned_areas(agent),
         "today": _today(agent),
         "drafts": [_draft(row) for row in families.drafts().order_by("-updated_at")[:MOST]],
+        "face_visits": _face_visits(agent),
         "errands": _errands(agent),
         "families": [_family(row) for row in sent.annotate(face=_latest_face())[:MOST]],
         "total": sent.count(),
@@ -94,6 +105,15 @@ def _family(application: Any) -> Line:
 def _latest_face() -> Subquery:
     checks = FaceCheck.objects.filter(application=OuterRef("pk")).latest_first()
     return Subquery(checks.values("state")[:1])
+
+
+def _face_visits(agent: User) -> list[FaceVisit]:
+    rows = FaceCheck.objects.for_visit(agent).select_related("application__applicant", "application__village")[:MOST]
+    now = timezone.now()
+    return [
+        FaceVisit(row, _masked(row.application), (now - row.created_at).days, row.judgement == Judgement.UNSURE)
+        for row in rows
+    ]
 
 
 def _errands(agent: User) -> list[Errand]:

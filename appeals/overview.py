@@ -23,6 +23,7 @@ from perlinsos.messages.models import Letter, OutboxMessage
 from verification import readiness
 from verification.enums import Source
 from verification.models import Fact
+from verification.ways_on import ways_to_show_who_it_is
 
 WAITING = (ApplicationState.SUBMITTED, ApplicationState.MATCHING)
 
@@ -50,6 +51,7 @@ def of(application: Application, *, viewer: User | AnonymousUser) -> dict[str, A
         "may_object": may_object,
         "appeals": [describe_appeal(appeal) for appeal in appeals],
         "readiness": how_far,
+        **(ways_to_show_who_it_is(application, viewer) if how_far and how_far.identity == "rejected" else {}),
         "waiting_for": ", ".join(str(Source(code).label) for code in how_far.waiting) if how_far else "",
         "messages_told": list(OutboxMessage.objects.inbox_of(application)[:10]),
         "letters": list(Letter.objects.public().about(application).order_by("-created_at")),

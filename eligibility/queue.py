@@ -87,7 +87,8 @@ def narrowed(applications: QuerySet[Application], *, area: str, programme: str, 
 def due() -> list[int]:
     """Applications whose sources have all answered and whose face is confirmed, oldest first, for the sweep."""
     requests = SourceRequest.objects.matching().filter(application=OuterRef("pk"))
-    faces = FaceCheck.objects.filter(application=OuterRef("pk"), state__in=[CheckState.ACCEPTED, CheckState.CONFIRMED])
+    known = [CheckState.ACCEPTED, CheckState.CONFIRMED]
+    faces = FaceCheck.objects.newest().filter(application=OuterRef("pk"), state__in=known)
     complete = Application.objects.filter(
         Exists(requests), ~Exists(requests.blocking().unanswered()), Exists(faces), state=ApplicationState.MATCHING
     )

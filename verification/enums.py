@@ -68,7 +68,7 @@ class RequestState(models.TextChoices):
 
 
 class Judgement(models.TextChoices):
-    """What an officer says about a face, and why. Codes are kept in the audit trail."""
+    """What somebody says about a face. Codes are kept in the audit trail."""
 
     SAME_PERSON = "same_person", _("It is the same person")
     MET_IN_PERSON = "met_in_person", _("Somebody met this person and saw the identity card")
@@ -78,6 +78,51 @@ class Judgement(models.TextChoices):
     @property
     def confirms(self) -> bool:
         return self in (Judgement.SAME_PERSON, Judgement.MET_IN_PERSON)
+
+
+class FaceReason(models.TextChoices):
+    """Why somebody says so. Each reason belongs to one judgement, so one choice says both."""
+
+    FACE_FITS = "face_fits", _("The face is the same in both photos")
+    AGED = "aged", _("The photo of the register is old, the person is the same")
+    CHANGED = "changed", _("Changed by illness or injury, the person is the same")
+    CARD_FITS = "card_fits", _("Met in person: the face fits the identity card")
+    VOUCHED = "vouched", _("Met in person: the card is lost, a letter of the village vouches")
+    OTHER_FACE = "other_face", _("The face belongs to another person")
+    COPIED = "copied", _("It is a photo of a photo or of a screen")
+    OTHER_CARD = "other_card", _("The papers belong to another person")
+    UNCLEAR = "unclear", _("A photo is not clear enough")
+    RELATIVE = "relative", _("It could be a twin or a relative")
+    NO_PAPERS = "no_papers", _("There were no papers to compare with")
+    NOT_MET = "not_met", _("The person was not there")
+
+    @property
+    def judgement(self) -> Judgement:
+        return next(judgement for judgement, reasons in REASONS.items() if self in reasons)
+
+
+REASONS = {
+    Judgement.SAME_PERSON: (FaceReason.FACE_FITS, FaceReason.AGED, FaceReason.CHANGED),
+    Judgement.MET_IN_PERSON: (FaceReason.CARD_FITS, FaceReason.VOUCHED),
+    Judgement.DIFFERENT_PERSON: (FaceReason.OTHER_FACE, FaceReason.COPIED, FaceReason.OTHER_CARD),
+    Judgement.UNSURE: (FaceReason.UNCLEAR, FaceReason.RELATIVE, FaceReason.NO_PAPERS, FaceReason.NOT_MET),
+}
+
+
+class Met(models.TextChoices):
+    """Whom an agent met at a visit. A representative may speak for somebody, but not be looked at instead."""
+
+    SELF = "self", _("The person alone")
+    HELPED = "helped", _("The person, with a representative")
+    NOBODY = "nobody", _("Not the person")
+
+
+class Paper(models.TextChoices):
+    """What was compared with the person at a visit."""
+
+    KTP = "ktp", _("KTP")
+    KK = "kk", _("Family card (KK)")
+    LETTER = "letter", _("Letter of the village with a photo")
 
 
 class BreakerState(models.TextChoices):

@@ -1,28 +1,35 @@
 from typing import Any
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from perlinsos.core.forms import CardRadios, PortalForm
-from verification.enums import Judgement
+from verification.enums import FaceReason
 from verification.models import FaceCheck
+from verification.settlement import at_desk
 
-WITH_PICTURE = (Judgement.SAME_PERSON, Judgement.DIFFERENT_PERSON, Judgement.UNSURE)
-WITHOUT_PICTURE = (Judgement.MET_IN_PERSON, Judgement.DIFFERENT_PERSON, Judgement.UNSURE)
+Choices = list[tuple[str | Promise, list[tuple[str, str | Promise]]]]
 
 
-class JudgementForm(PortalForm):
-    """The officer's answer: given once before the machine's opinion is shown, and once more to confirm."""
+class AnswerForm(PortalForm):
+    """The officer's answer with its reason: chosen before the machine's opinion is shown, confirmed after."""
 
-    judgement = forms.ChoiceField(label=_("Is it the same person?"), widget=CardRadios())
+    reason = forms.ChoiceField(
+        label=_("Is it the same person?"),
+        widget=CardRadios(),
+        error_messages={"required": _("Choose an answer first.")},
+    )
     is_final = forms.BooleanField(required=False, widget=forms.HiddenInput())
 
     def __init__(self, *args: Any, check: FaceCheck, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offered: tuple[Judgement, ...] = WITH_PICTURE if check.selfie_id else WITHOUT_PICTURE
-        # Somebody who was met may be confirmed even where a picture was of no use.
-        if check.selfie_id and check.judgement == Judgement.UNSURE:
-            offered = (*WITH_PICTURE[:1], Judgement.MET_IN_PERSON, *WITH_PICTURE[1:])
-        field = self.fields["judgement"]
+        offered = at_desk(check.selfie_id is not None)
+        field = self.fields["reason"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [(choice.value, choice.label) for choice in offered]
+        choices: Choices = [(judgement.label, reasons_of(reasons)) for judgement, reasons in offered.items()]
+        field.choices = choices
+
+
+def reasons_of(reasons: tuple[FaceReason, ...]) -> list[tuple[str, str | Promise]]:
+    return [(reason.value, reason.label) for reason in reasons]

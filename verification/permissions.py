@@ -5,10 +5,12 @@ from enrollment.permissions import can_fill
 from perlinsos.accounts import scoping
 from perlinsos.accounts.enums import Role
 from perlinsos.accounts.models import User
+from verification.enums import CheckState
 from verification.models import FaceCheck
 
 DESK = (*READERS, Role.COORDINATOR)
 FACE_READERS = (Role.OFFICER, Role.VERIFIER, Role.AUDITOR)
+COUNTER = (Role.AGENT, Role.OPERATOR, Role.OFFICER)
 
 
 def can_wait(user: User, application: Application) -> bool:
@@ -27,11 +29,26 @@ def can_see_faces(user: User) -> bool:
 
 
 def can_settle(user: User, check: FaceCheck) -> bool:
-    """An officer of the family's village who has no part in the application."""
+    """An officer of the family's village with no part in the application, who turned down none of its pictures."""
     application = check.application
     if user.pk in (application.owner_id, application.assisted_by_id):
         return False
-    return scoping.holds_role(user, Role.OFFICER, village_code=application.village_id or "")
+    if not scoping.holds_role(user, Role.OFFICER, village_code=application.village_id or ""):
+        return False
+    turned_down = FaceCheck.objects.filter(application=application, state=CheckState.REJECTED, settled_by=user)
+    return not turned_down.exclude(pk=check.pk).exists()
+
+
+def can_meet(user: User, check: FaceCheck) -> bool:
+    """An agent of the family's village: also the one who enrolled it, whose word an officer then confirms."""
+    return scoping.holds_role(user, Role.AGENT, village_code=check.application.village_id or "")
+
+
+def can_ask_to_meet(user: User, application: Application) -> bool:
+    """The family, its agent, and whoever sits at the counter of the village or of Dinas Sosial."""
+    return can_fill(user, application) or any(
+        scoping.holds_role(user, role, village_code=application.village_id or "") for role in COUNTER
+    )
 
 
 def can_ask_again(user: User) -> bool:

@@ -5,7 +5,7 @@ from celery import shared_task
 from perlinsos.accounts.models import User
 from perlinsos.accounts.services import service_account
 from verification import asking, connectors, looking
-from verification.services import breaker, faces, family_cards, sources, stale
+from verification.services import breaker, faces, family_cards, rechecks, sources, stale
 
 
 def _worker() -> User:
@@ -52,6 +52,16 @@ def compare_face(*, face_check_id: int) -> None:
 @shared_task(name="verification.sweep_faces")
 def sweep_faces() -> None:
     faces.sweep()
+
+
+@shared_task(name="verification.sweep_rechecks")
+def sweep_rechecks() -> None:
+    rechecks.sweep()
+
+
+@shared_task(name="verification.ask_register_again")
+def ask_register_again() -> None:
+    rechecks.ask_register_again(by=_worker())
 
 
 @shared_task(name="verification.sweep_sources")

@@ -6,6 +6,7 @@ urlpatterns: list[URLPattern] = [
     path("daftar/foto/<uuid:public_id>/", selfie.selfie_check, name="selfie-check"),
     path("petugas/wajah/", faces.face_queue, name="face-queue"),
     path("petugas/wajah/<uuid:public_id>/", faces.face_review, name="face-review"),
+    path("daftar/wajah/<uuid:public_id>/temui/", faces.face_meeting, name="face-meeting"),
     path("petugas/sumber/", sources.source_health, name="source-health"),
     path("petugas/sumber/<slug:source>/tanya-lagi/", sources.source_ask_again, name="source-ask-again"),
     path("berkas/<uuid:public_id>/", photographs.stored_photo, name="stored-photo"),

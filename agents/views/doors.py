@@ -28,6 +28,12 @@ class AgentDoor(Door):
         return self._address("assisted-receipt")
 
     @property
+    def face_visit(self) -> str:
+        """Where the face is compared with the KTP, while the family still sits there; empty when nobody need."""
+        check = self.application.face_checks.for_visit(self.application.assisted_by).first()
+        return "" if check is None else reverse("face-visit", args=[check.public_id])
+
+    @property
     def outside(self) -> str:
         return reverse("agent-home")
 

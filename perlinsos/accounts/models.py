@@ -2,7 +2,6 @@
 
 import hashlib
 import uuid
-from collections.abc import Iterable
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -12,6 +11,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from perlinsos.accounts.enums import Role, UserKind
@@ -64,6 +64,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name or str(self.public_id)[:8]
 
+    @cached_property
+    def held_roles(self) -> tuple[tuple[str, str], ...]:
+        """(role, area code) of every membership valid today, as this object first saw them: like Django's own
+        permissions it is asked for once per request or task, for that is how long the object lives."""
+        return tuple(self.memberships.valid().values_list("role", "area_code"))
+
     @property
     def is_staff(self) -> bool:
         """Django's word for "may open the administration"."""
@@ -88,9 +94,6 @@ class Organisation(PublicModel):
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def valid(self) -> "MembershipQuerySet":
         return self.filter(valid_during__contains=timezone.localdate())
-
-    def of(self, user: User, roles: Iterable[str]) -> "MembershipQuerySet":
-        return self.valid().filter(user=user, role__in=list(roles))
 
 
 class Membership(Timestamped):

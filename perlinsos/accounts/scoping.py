@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 
-from perlinsos.accounts.models import Membership, User
+from perlinsos.accounts.models import User
 
 NOTHING = Q(pk__in=[])
 
@@ -36,7 +36,8 @@ def within(field: str, code: str) -> Q:
 def area_codes(user: User | AnonymousUser, *, roles: Iterable[str]) -> list[str]:
     if not isinstance(user, User) or not user.is_active:
         return []
-    return list(Membership.objects.of(user, roles).values_list("area_code", flat=True))
+    wanted = set(roles)
+    return [area_code for role, area_code in user.held_roles if role in wanted]
 
 
 def holds_role(user: User | AnonymousUser, role: str, *, village_code: str) -> bool:

@@ -31,11 +31,10 @@ from enrollment.models import Member as FamilyMember
 from perlinsos.accounts.enums import UserKind
 from perlinsos.accounts.models import Membership, Organisation, User
 from perlinsos.accounts.services import service_account
-from perlinsos.core import workflow
 from perlinsos.decrees.models import Decree, DecreeKind
 from perlinsos.demo.people import BANYUWANGI, PASSWORD, STAFF, TABANAN, Member
 from perlinsos.regions.models import Area
-from verification.enums import CheckState, Judgement
+from verification.enums import FaceReason
 from verification.services import face_review, faces
 
 FAMILIES = Path(__file__).parent / "families.yaml"
@@ -70,8 +69,8 @@ def load() -> None:
         application = _enrol(family, by=agent)
         worker = service_account("verification")
         check = faces.open_manual_check(application.pk, by=worker)
-        check = workflow.move(check, CheckState.REVIEW, by=worker)  # no reference picture is fetched while loading
-        face_review.settle_face_check(check, confirmed=True, reason=Judgement.MET_IN_PERSON, by=officer)
+        face_review.choose_answer(check, reason=FaceReason.CARD_FITS, by=officer)
+        face_review.confirm_answer(check, reason=FaceReason.CARD_FITS, by=officer)
 
 
 def _decrees(area_code: str) -> Decree:

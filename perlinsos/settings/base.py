@@ -263,6 +263,8 @@ CELERY_BEAT_SCHEDULE = {
         "verification.sweep_sources": 1.0,  # a queue behind a limit starts anew every second
         "verification.sweep_stale_facts": 600.0,
         "verification.forget_calls": 3600.0,
+        "verification.sweep_rechecks": 60.0,
+        "verification.ask_register_again": 6 * 3600.0,
         "verification.sweep_family_cards": 10.0,
         "eligibility.sweep_decisions": 15.0,
         "eligibility.sweep_places": 15.0,

@@ -122,6 +122,7 @@ def test_the_database_knows_the_obstacles_and_the_arrow_of_time(draft: Applicati
 
 def test_an_agent_who_moved_away_cannot_go_on(eko: User, draft: Application) -> None:
     eko.memberships.update(valid_during=(date(2024, 1, 1), date(2025, 1, 1)))
+    eko = User.objects.get(pk=eko.pk)  # as the next request sees him
     with pytest.raises(PermissionDenied):
         services.give_proxy_consent(draft, proxy=Proxy("elderly", ""), by=eko)
     assert not Application.objects.visible_to(eko).exists()

@@ -1,6 +1,7 @@
 """What was confirmed: face checks, requests to sources, and the facts they answered with."""
 
-from verification.models.faces import FaceCheck
+from verification.models.answers import FaceAnswer
+from verification.models.faces import TRIES_USED, FaceCheck
 from verification.models.facts import Fact
 from verification.models.leases import MAX_ATTEMPTS, MAX_LOST_LEASES, Leased
 from verification.models.sources import SourceCall, SourceHealth, SourceRequest, SourceTurn
@@ -8,6 +9,8 @@ from verification.models.sources import SourceCall, SourceHealth, SourceRequest,
 __all__ = [
     "MAX_ATTEMPTS",
     "MAX_LOST_LEASES",
+    "TRIES_USED",
+    "FaceAnswer",
     "FaceCheck",
     "Fact",
     "Leased",

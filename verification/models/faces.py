@@ -7,26 +7,68 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from enrollment.enums import ApplicationState
 from enrollment.models import Application, Document
+from perlinsos.accounts import scoping
+from perlinsos.accounts.enums import Role
 from perlinsos.accounts.models import User
 from perlinsos.core.fields import EncryptedTextField
 from perlinsos.core.models import StoredFile, state_constraint
-from verification.enums import CheckState, Judgement
+from verification.enums import REASONS, CheckState, FaceReason, Judgement
 from verification.models.leases import Leased, LeasedQuerySet
+
+TRIES_USED = "tries_used"  # reason of a check: the pictures could not be judged
+# Whoever cannot be photographed need not wait until the register's photograph is there.
+OPEN = Q(state=CheckState.REVIEW) | Q(state__in=[CheckState.QUEUED, CheckState.RUNNING], selfie=None)
+DEFINITE = tuple(reason for reason in FaceReason if reason not in REASONS[Judgement.UNSURE])
 
 
 class FaceCheckQuerySet(LeasedQuerySet["FaceCheck"]):
     WAITING, RUNNING = CheckState.QUEUED, CheckState.RUNNING
 
     def latest_first(self) -> "FaceCheckQuerySet":
-        return self.order_by("-created_at", "-pk")
+        """The checks that say who somebody is, newest first. A re-check only tells officers something."""
+        return self.filter(recheck_of=None).order_by("-created_at", "-pk")
+
+    def newest(self) -> "FaceCheckQuerySet":
+        """Of every application the check that counts: a newer picture replaces an older one."""
+        newer = self.model._base_manager.filter(
+            application=models.OuterRef("application"), pk__gt=models.OuterRef("pk"), recheck_of=None
+        )
+        return self.filter(~models.Exists(newer), recheck_of=None)
 
     def for_review(self) -> "FaceCheckQuerySet":
-        """What an officer should look at, longest waiting first. A newer picture replaces an older one."""
-        newer = self.model._base_manager.filter(
-            application=models.OuterRef("application"), pk__gt=models.OuterRef("pk")
-        )
-        return self.filter(~models.Exists(newer), state=CheckState.REVIEW).order_by("created_at", "pk")
+        """What an officer should look at, longest waiting first."""
+        return self.newest().filter(OPEN).order_by("created_at", "pk")
+
+    def for_second_look(self) -> "FaceCheckQuerySet":
+        """Re-checks in which the machine now doubts somebody who was confirmed by hand."""
+        return self.filter(recheck_of__isnull=False, state=CheckState.REVIEW).order_by("created_at", "pk")
+
+    def turned_down(self) -> "FaceCheckQuerySet":
+        """Pictures that did not show who it is, while the case is open: the person may come and be met."""
+        still = Q(application__state__in=[ApplicationState.SUBMITTED, ApplicationState.MATCHING])
+        return self.newest().filter(still, state=CheckState.REJECTED).order_by("settled_at", "pk")
+
+    def for_visit(self, user: User | AnonymousUser | None) -> "FaceCheckQuerySet":
+        """Whom an agent should meet in the own villages, longest waiting first: who cannot be photographed
+        or has no usable picture, and where an officer asked; not what this agent has answered."""
+        unmet = (Q(selfie=None) | Q(reason=TRIES_USED)) & ~self._answered(answers__met__gt="")
+        if not isinstance(user, User):
+            return self.none()
+        here = scoping.area_filter(user, roles=[Role.AGENT], field="application__village_id")
+        sent = Q(application__state__in=[ApplicationState.SUBMITTED, ApplicationState.MATCHING])
+        wanted = self.for_review().filter(unmet | Q(judgement=Judgement.UNSURE), here, sent)
+        return wanted.exclude(self._answered(answers__given_by=user.pk))
+
+    def met_by(self, user: User | AnonymousUser) -> "FaceCheckQuerySet":
+        """Checks in the villages of an agent, open or not: enough to say that nobody need go."""
+        return self.filter(scoping.area_filter(user, roles=[Role.AGENT], field="application__village_id"))
+
+    def _answered(self, **who: object) -> models.Exists:
+        """Whether there is a definite answer of this kind."""
+        same = self.model._base_manager.filter(pk=models.OuterRef("pk"), answers__reason__in=DEFINITE, **who)
+        return models.Exists(same)
 
     def visible_to(self, user: User | AnonymousUser) -> "FaceCheckQuerySet":
         return self.filter(application__in=Application.objects.visible_to(user))
@@ -67,6 +109,22 @@ class FaceCheck(Leased):
     engine_version = models.CharField(max_length=80, blank=True)
     template = EncryptedTextField(null=True, blank=True, help_text="base64 of 128 float32, biometric data")
     judgement = models.CharField(max_length=20, choices=Judgement, blank=True, help_text="the officer's coded reason")
+    disputed_by = models.ForeignKey(
+        User,
+        null=True,
+        blank=True,
+        on_delete=models.RESTRICT,
+        related_name="+",
+        help_text="officer whose answer was contradicted: somebody else settles it",
+    )
+    recheck_of = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.RESTRICT,
+        related_name="rechecks",
+        help_text="what people had answered when a better picture came; a re-check changes nothing by itself",
+    )
     settled_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.RESTRICT, related_name="+")
     settled_at = models.DateTimeField(null=True, blank=True)
 
@@ -77,7 +135,11 @@ class FaceCheck(Leased):
         verbose_name_plural = _("face checks")
         constraints: ClassVar = [
             state_constraint("face_check", CheckState),
-            models.UniqueConstraint(fields=["selfie"], name="face_check_one_per_picture"),
+            models.UniqueConstraint(fields=["selfie"], condition=Q(recheck_of=None), name="face_check_one_per_picture"),
+            models.CheckConstraint(
+                name="face_check_dispute_is_settled_by_another",
+                condition=Q(settled_by=None) | Q(disputed_by=None) | ~Q(settled_by=models.F("disputed_by")),
+            ),
             models.CheckConstraint(
                 name="face_check_rejected_only_by_a_person",
                 condition=~Q(state__in=[CheckState.REJECTED, CheckState.CONFIRMED]) | Q(settled_by__isnull=False),
@@ -97,6 +159,17 @@ class FaceCheck(Leased):
     @property
     def is_waiting(self) -> bool:
         return self.state in (CheckState.QUEUED, CheckState.RUNNING)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether people can still answer; one without a picture need not wait for the machine."""
+        return self.state == CheckState.REVIEW or (self.is_waiting and self.selfie_id is None)
+
+    @property
+    def is_replaced(self) -> bool:
+        """Whether a newer picture of the same person is looked at instead. One query."""
+        newer = FaceCheck.objects.filter(application=self.application_id, recheck_of=None, pk__gt=self.pk)
+        return newer.exists()
 
     @property
     def is_confirmed(self) -> bool:

@@ -1,18 +1,17 @@
-"""Face checks as far as people go: an officer compares, says why, and may send somebody to look."""
+"""Faces as far as people go: who looks says why, hears the machine afterwards, and is not alone when contradicted."""
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from perlinsos.accounts.models import User
 from perlinsos.core import access, audit, workflow
 from perlinsos.core.errors import DomainError
-from perlinsos.messages.services import tell
 from verification import permissions
 from verification.enums import CheckState, Judgement
-from verification.models import FaceCheck
-from verification.services import readiness
+from verification.models import FaceAnswer, FaceCheck
+from verification.services import face_messages, faces, readiness
+from verification.settlement import LEANS, Voice, Weight, at_desk, weigh
 
 
 @transaction.atomic
@@ -23,99 +22,117 @@ def note_view(check: FaceCheck, *, by: User) -> None:
 
 
 @transaction.atomic
-def note_judgement(check: FaceCheck, *, judgement: str, by: User) -> None:
-    """Put on record what the officer said before seeing what the machine thinks."""
+def choose_answer(check: FaceCheck, *, reason: str, by: User) -> FaceAnswer:
+    """Keep what an officer says before seeing what the machine thinks; the first choice stays the first.
+
+    For an officer of the village with no part in the case. Refused with `bad_reason`, `answered`
+    when this officer has answered already, and `stale` when it is settled or a newer picture came.
+    """
     access.ensure(permissions.can_settle(by, check))
-    audit.record("verification.face_check.judged", subject=check, by=by, judgement=judgement)
+    check = hold_open(check)
+    _refuse_unfit(check, reason)
+    refuse_second_answer(check, by=by)
+    answer, created = FaceAnswer.objects.get_or_create(
+        face_check=check, given_by=by, answered_at=None, defaults={"first_reason": reason}
+    )
+    if created:
+        audit.record("verification.face_check.judged", subject=check, by=by, judgement=answer.judgement, reason=reason)
+    return answer
 
 
 @transaction.atomic
-def settle_face_check(check: FaceCheck, *, confirmed: bool, reason: str, by: User) -> FaceCheck:
-    """Say for good whether it is this person. For an officer of the village with no part in the case.
+def confirm_answer(check: FaceCheck, *, reason: str, by: User) -> FaceCheck:
+    """Give the answer that counts, after the machine was heard. For the officer who has chosen one.
 
-    `reason` is a `Judgement` that fits. Refused with `bad_reason`, `stale` when a newer picture came
-    or somebody was faster, and `bad_transition` when nothing is to be settled.
+    It settles the check, or asks for a visit, or for a second officer when it is contradicted.
+    Refused as `choose_answer`, and with `not_chosen` before a first choice.
     """
     access.ensure(permissions.can_settle(by, check))
-    if reason not in Judgement.values or reason == Judgement.UNSURE or Judgement(reason).confirms != confirmed:
-        raise DomainError(_("Choose a reason that fits the answer."), code="bad_reason")
-    _ensure_newest(check)
+    check = hold_open(check)
+    answer = FaceAnswer.objects.filter(face_check=check).pending_of(by).first()
+    if answer is None:
+        refuse_second_answer(check, by=by)
+        raise DomainError(_("Choose an answer first."), code="not_chosen")
+    _refuse_unfit(check, reason)
+    answer.reason, answer.answered_at = reason, timezone.now()
+    answer.save(update_fields=["reason", "answered_at", "updated_at"])
+    if answer.judgement == Judgement.UNSURE:
+        return _ask_for_visit(check, answer, by=by)
+    return apply_answer(check, answer, settles_ties=True, by=by)
+
+
+@transaction.atomic
+def apply_answer(
+    check: FaceCheck, answer: FaceAnswer, *, settles_ties: bool, needs_officer: bool = False, by: User
+) -> FaceCheck:
+    """Do what a definite answer means beside those given before. For the service that took the answer."""
+    weight = weigh(
+        Voice(answer.judgement.confirms, settles_ties),
+        _earlier_voices(check, but=answer),
+        machine_leans=LEANS.get(check.reason),
+        needs_officer=needs_officer,
+    )
+    if weight == Weight.SETTLES:
+        return _settle(check, answer, by=by)
+    changed = {"disputed_by": by} if weight == Weight.NEEDS_SECOND_OFFICER else {}
+    FaceCheck.objects.filter(pk=check.pk).update(judgement="", updated_at=timezone.now(), **changed)
+    audit.record(f"verification.face_check.{weight.value}", subject=check, by=by, reason=answer.reason)
+    check.refresh_from_db()
+    return check
+
+
+@transaction.atomic
+def hold_open(check: FaceCheck) -> FaceCheck:
+    """The check as it is now, its case locked, open for people. Refused with `stale`."""
+    readiness.hold(check.application_id)
+    check = FaceCheck.objects.select_related("application").get(pk=check.pk)
+    if not check.is_open or check.is_replaced:
+        raise DomainError(_("Someone else changed this first. Reload the page."), code="stale")
+    return check
+
+
+@transaction.atomic
+def refuse_second_answer(check: FaceCheck, *, by: User) -> None:
+    """Refuse `answered` when this person has given a definite answer: a second look is somebody else's."""
+    if FaceAnswer.objects.filter(face_check=check, given_by=by).definite().exists():
+        raise DomainError(_("You have answered already. Somebody else must look."), code="answered")
+
+
+def _refuse_unfit(check: FaceCheck, reason: str) -> None:
+    if not any(reason in reasons for reasons in at_desk(check.selfie_id is not None).values()):
+        raise DomainError(_("Choose an answer first."), code="bad_reason")
+
+
+def _earlier_voices(check: FaceCheck, *, but: FaceAnswer) -> list[Voice]:
+    """What others said; of a re-check also whoever confirmed the person by hand."""
+    given = FaceAnswer.objects.filter(face_check=check).definite().exclude(pk=but.pk)
+    voices = [Voice(answer.judgement.confirms, settles_ties=not answer.met) for answer in given]
+    return [Voice(True, settles_ties=False), *voices] if check.recheck_of_id else voices
+
+
+def _settle(check: FaceCheck, answer: FaceAnswer, *, by: User) -> FaceCheck:
+    if check.is_waiting:  # met before the register's photograph was there: the worker finds its lease lost
+        check = workflow.move(check, CheckState.REVIEW, by=by, lease_until=None)
+    confirms = answer.judgement.confirms
     check = workflow.move(
         check,
-        CheckState.CONFIRMED if confirmed else CheckState.REJECTED,
+        CheckState.CONFIRMED if confirms else CheckState.REJECTED,
         by=by,
-        reason=reason,
-        judgement=reason,
+        reason=answer.reason,
+        judgement=answer.judgement,
         settled_by=by,
         settled_at=timezone.now(),
     )
-    if confirmed:
+    if confirms and check.recheck_of_id is None:
         readiness.nudge_decision(check.application)
-    else:
-        _tell_rejected(check)
+    if not confirms:
+        faces.open_meeting(check.application_id, by=by) if check.recheck_of_id else face_messages.tell_rejected(check)
     return check
 
 
-@transaction.atomic
-def ask_for_visit(check: FaceCheck, *, by: User) -> FaceCheck:
-    """Leave it open and have the village agent meet the person. For whoever could settle it.
-
-    Refused with `stale` when it was settled meanwhile or a newer picture came.
-    """
-    access.ensure(permissions.can_settle(by, check))
-    _ensure_newest(check)
-    if not FaceCheck.objects.filter(pk=check.pk, state=CheckState.REVIEW).update(
-        judgement=Judgement.UNSURE, updated_at=timezone.now()
-    ):
-        raise _stale()
+def _ask_for_visit(check: FaceCheck, answer: FaceAnswer, *, by: User) -> FaceCheck:
+    FaceCheck.objects.filter(pk=check.pk).update(judgement=Judgement.UNSURE, updated_at=timezone.now())
     check.refresh_from_db()
-    audit.record("verification.face_check.visit_asked", subject=check, by=by)
-    _tell_visit(check)
+    audit.record("verification.face_check.visit_asked", subject=check, by=by, reason=answer.reason)
+    face_messages.tell_visit(check)
     return check
-
-
-@transaction.atomic
-def apply_judgement(check: FaceCheck, *, judgement: Judgement, by: User) -> FaceCheck:
-    """Do what an officer's answer means: settle it, or ask for a visit. Refused as these two are."""
-    if judgement == Judgement.UNSURE:
-        return ask_for_visit(check, by=by)
-    return settle_face_check(check, confirmed=judgement.confirms, reason=judgement, by=by)
-
-
-def _ensure_newest(check: FaceCheck) -> None:
-    held = readiness.hold(check.application_id)
-    if FaceCheck.objects.filter(application=held, pk__gt=check.pk).exists():
-        raise _stale()
-
-
-def _stale() -> DomainError:
-    return DomainError(_("Someone else changed this first. Reload the page."), code="stale")
-
-
-def _tell_rejected(check: FaceCheck) -> None:
-    application = check.application
-    with override(application.language):
-        tell(
-            application,
-            key=f"face-rejected:{check.pk}",
-            title=gettext("We need to meet you"),
-            body=gettext(
-                "We could not yet make sure with the photo that it is you. Your registration stays. "
-                "Bring your identity card to the village office. This is free."
-            ),
-            address=application.phone or "",
-        )
-
-
-def _tell_visit(check: FaceCheck) -> None:
-    application = check.application
-    with override(application.language):
-        tell(
-            application,
-            key=f"face-visit:{check.pk}",
-            title=gettext("A village agent will visit you"),
-            body=gettext(
-                "The agent looks at your identity card and your face. You need not do anything. This is free."
-            ),
-            address=application.phone or "",
-        )

@@ -23,8 +23,9 @@ from perlinsos.core.errors import InputError
 from perlinsos.core.models import StoredFile
 from perlinsos.regions.models import Parameter
 from verification.enums import CheckState, FaceOutcome, Source
+from verification.faces.codes import Reason
 from verification.faces.thresholds import STRICT, FaceThresholds
-from verification.models import MAX_LOST_LEASES, FaceCheck
+from verification.models import MAX_LOST_LEASES, TRIES_USED, FaceCheck
 from verification.rules import back_off, thresholds_of
 from verification.services import readiness
 
@@ -63,12 +64,20 @@ class Finding:
 
 @transaction.atomic
 def open_check(document_id: int, *, by: User) -> FaceCheck:
-    """One check per picture, and a worker woken for it. Opening it again changes nothing."""
+    """One check per picture, and a worker woken for it. Opening it again changes nothing.
+
+    A picture that comes after people have confirmed the person is only a re-check (`rechecks`).
+    """
     selfie = Document.objects.get(pk=document_id)
-    check, created = FaceCheck.objects.get_or_create(selfie=selfie, defaults={"application_id": selfie.application_id})
-    if created:
+    application = readiness.hold(selfie.application_id)
+    check = FaceCheck.objects.filter(selfie=selfie).order_by("pk").first()
+    if check is None:
+        newest = FaceCheck.objects.filter(application=application).latest_first().first()
+        by_hand = newest if newest is not None and newest.state == CheckState.CONFIRMED else None
+        check = FaceCheck.objects.create(application=application, selfie=selfie, recheck_of=by_hand)
         audit.record("verification.face_check.opened", subject=check, by=by)
-    jobs.enqueue("verification.compare_face", face_check_id=check.pk)
+    if check.recheck_of_id is None:
+        jobs.enqueue("verification.compare_face", face_check_id=check.pk)
     return check
 
 
@@ -79,10 +88,18 @@ def open_manual_check(application_id: int, *, by: User) -> FaceCheck:
     newest = FaceCheck.objects.filter(application=application).latest_first().first()
     if newest is not None and newest.selfie_id is None:
         return newest
-    check = FaceCheck.objects.create(application=application, reason=MANUAL_ROUTE)
-    audit.record("verification.face_check.opened", subject=check, by=by, reason=MANUAL_ROUTE)
-    jobs.enqueue("verification.compare_face", face_check_id=check.pk)
-    return check
+    return _open_without_picture(application, by=by)
+
+
+@transaction.atomic
+def open_meeting(application_id: int, *, by: User) -> FaceCheck:
+    """A new check without a picture, for somebody whose last one did not show who it is. For the services
+    that found so; while one is open, and once the case is decided, it stays as it is."""
+    application = readiness.hold(application_id)
+    newest = FaceCheck.objects.filter(application=application).latest_first().first()
+    if newest is not None and (newest.is_open or application.state not in PHOTO_STATES):
+        return newest
+    return _open_without_picture(application, by=by)
 
 
 @transaction.atomic
@@ -161,7 +178,7 @@ def record_postponed(check: FaceCheck) -> None:
 @transaction.atomic
 def sweep() -> None:
     """Find checks that are due, and pictures and wishes whose message got lost."""
-    due = FaceCheck.objects.due().order_by("due_at")
+    due = FaceCheck.objects.due().filter(recheck_of=None).order_by("due_at")
     for check_id in due.values_list("pk", flat=True)[:AT_ONCE]:
         jobs.enqueue("verification.compare_face", face_check_id=check_id)
     checked = FaceCheck.objects.filter(selfie=OuterRef("pk"))
@@ -174,8 +191,17 @@ def sweep() -> None:
         jobs.enqueue("verification.open_manual_check", application_id=application_id)
 
 
+def _open_without_picture(application: Application, *, by: User) -> FaceCheck:
+    check = FaceCheck.objects.create(application=application, reason=MANUAL_ROUTE)
+    audit.record("verification.face_check.opened", subject=check, by=by, reason=MANUAL_ROUTE)
+    jobs.enqueue("verification.compare_face", face_check_id=check.pk)
+    return check
+
+
 def _verdict(check: FaceCheck, finding: Finding, application: Application) -> tuple[CheckState, str]:
-    earlier = FaceCheck.objects.filter(application=application).exclude(pk=check.pk)
+    if check.recheck_of_id is not None:
+        return _second_opinion(finding), finding.reason
+    earlier = FaceCheck.objects.filter(application=application, recheck_of=None).exclude(pk=check.pk)
     if finding.outcome == FaceOutcome.ACCEPT:
         if earlier.filter(state=CheckState.REJECTED).exists():
             return CheckState.REVIEW, "rejected_before"
@@ -183,8 +209,15 @@ def _verdict(check: FaceCheck, finding: Finding, application: Application) -> tu
     if finding.outcome == FaceOutcome.RETRY and application.is_draft:
         if earlier.filter(state=CheckState.RETRY).count() < TRIES - 1:
             return CheckState.RETRY, finding.reason
-        return CheckState.REVIEW, "tries_used"
+        return CheckState.REVIEW, TRIES_USED
     return CheckState.REVIEW, finding.reason
+
+
+def _second_opinion(finding: Finding) -> CheckState:
+    """Of a re-check officers see only what contradicts the people who looked before."""
+    if finding.outcome == FaceOutcome.ACCEPT:
+        return CheckState.ACCEPTED
+    return CheckState.REVIEW if finding.reason == Reason.MISMATCH else CheckState.RETRY
 
 
 def _thresholds(application: Application) -> FaceThresholds:

@@ -3,20 +3,22 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from enrollment.models import Application
 from perlinsos.accounts.requests import UserRequest
 from perlinsos.core import access
 from perlinsos.core.errors import DomainError
-from perlinsos.messages.names import mask_name
-from verification import permissions, wording
-from verification.enums import Judgement
-from verification.forms import JudgementForm
-from verification.models import FaceCheck
+from verification import permissions, review_page
+from verification.face_queue import Kind, counts, lines
+from verification.forms import AnswerForm
+from verification.models import FaceAnswer, FaceCheck
 from verification.services import face_review as review
+from verification.services import meetings
 
 PAGE = 50
 
@@ -25,10 +27,11 @@ PAGE = 50
 def face_queue(request: UserRequest) -> HttpResponse:
     """What waits for an officer of the area, longest first. Names stay masked until a case is opened."""
     access.ensure(permissions.can_open_desk(request.user))
-    waiting = FaceCheck.objects.visible_to(request.user).for_review()
-    rows = waiting.select_related("application__applicant", "application__village__parent")[:PAGE]
-    lines = [(check, mask_name(check.application.applicant.name)) for check in rows if check.application.applicant]
-    return render(request, "verification/face_queue.html", {"lines": lines, "total": waiting.count()})
+    kind = Kind(request.GET.get("jenis", "")) if request.GET.get("jenis") in Kind.values else Kind.WAITING
+    mine = FaceCheck.objects.visible_to(request.user)
+    page = Paginator(kind.of(mine), PAGE).get_page(request.GET.get("halaman"))
+    context = {"kind": kind, "kinds": counts(mine), "page": page, "lines": lines(page, user=request.user)}
+    return render(request, "verification/face_queue.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -36,39 +39,49 @@ def face_review(request: UserRequest, public_id: UUID) -> HttpResponse:
     """Two pictures side by side. The answer is given first, then the machine's opinion is shown."""
     access.ensure(permissions.can_see_faces(request.user))
     check = _check(request, public_id)
-    form = JudgementForm(request.POST if request.method == "POST" else None, check=check)
-    if request.method != "POST":
-        review.note_view(check, by=request.user)
-    elif form.is_valid():
-        judgement = Judgement(form.cleaned_data["judgement"])
+    form = AnswerForm(request.POST if request.method == "POST" else None, check=check)
+    if request.method == "POST" and form.is_valid():
+        reason = form.cleaned_data["reason"]
         try:
             if not form.cleaned_data["is_final"]:
-                review.note_judgement(check, judgement=judgement, by=request.user)
-                return _confirm(request, check, judgement)
-            review.apply_judgement(check, judgement=judgement, by=request.user)
+                review.choose_answer(check, reason=reason, by=request.user)
+                return redirect("face-review", check.public_id)
+            settled = review.confirm_answer(check, reason=reason, by=request.user)
         except DomainError as error:
-            form.add_error(None, str(error.message))
-        else:
-            messages.success(request, _("Your answer is saved."))
-            return redirect("face-queue")
-    may_settle = permissions.can_settle(request.user, check)
-    context = {"check": check, "form": form if may_settle else None}
+            return _refused(request, check, error)
+        messages.success(request, review_page.thanks(settled))
+        return redirect("face-queue")
+    review.note_view(check, by=request.user)
+    pending = FaceAnswer.objects.visible_to(request.user).filter(face_check=check).pending_of(request.user).first()
+    if pending is not None and not form.is_bound:
+        form = AnswerForm(initial={"reason": pending.first_reason}, check=check)
+    context = review_page.of(check, pending, form, viewer=request.user)
     return render(request, "verification/face_review.html", context)
 
 
+@require_POST
+def face_meeting(request: UserRequest, public_id: UUID) -> HttpResponse:
+    """Ask to be met after a photograph did not show who it is; a second time changes nothing."""
+    application = get_object_or_404(Application.objects.visible_to(request.user), public_id=public_id)
+    try:
+        check = meetings.ask_to_meet(application, by=request.user)
+    except DomainError as error:
+        messages.error(request, str(error.message))
+    else:
+        if permissions.can_see_faces(request.user):
+            return redirect("face-review", check.public_id)
+        messages.success(request, _("Noted. Somebody will meet you. Have your KTP and family card ready."))
+    return redirect("application-status", application.public_id)
+
+
 def _check(request: UserRequest, public_id: UUID) -> FaceCheck:
-    waiting = FaceCheck.objects.visible_to(request.user).for_review()
-    known = waiting.select_related(
-        "application__applicant", "application__village__parent", "selfie__file", "reference"
+    known = FaceCheck.objects.visible_to(request.user).select_related(
+        "application__applicant", "application__village__parent", "selfie__file", "reference", "settled_by"
     )
     return get_object_or_404(known, public_id=public_id)
 
 
-def _confirm(request: UserRequest, check: FaceCheck, judgement: Judgement) -> HttpResponse:
-    context = {
-        "check": check,
-        "judgement": judgement,
-        "machine_says": wording.machine_says(check.reason),
-        "differs": wording.differs(check.reason, confirms=judgement.confirms),
-    }
-    return render(request, "verification/face_confirm.html", context)
+def _refused(request: UserRequest, check: FaceCheck, error: DomainError) -> HttpResponse:
+    """Somebody was faster, or this officer has answered: the page says how it stands now."""
+    messages.warning(request, str(error.message))
+    return redirect("face-review", check.public_id)
