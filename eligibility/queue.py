@@ -124,7 +124,7 @@ def with_details(applications: QuerySet[Application]) -> QuerySet[Application]:
     return applications.select_related("applicant", "village__parent").prefetch_related(
         Prefetch("determinations", queryset=answers, to_attr="answers"),
         Prefetch("source_requests", queryset=SourceRequest.objects.matching(), to_attr="questions"),
-        Prefetch("face_checks", queryset=FaceCheck.objects.latest_first().defer("template"), to_attr="looks"),
+        Prefetch("face_checks", queryset=FaceCheck.objects.latest_first(), to_attr="looks"),
     )
 
 

@@ -5,8 +5,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from perlinsos.core.forms import CardRadios, PortalForm
+from verification.duplicate_enums import DuplicateAnswer, DuplicateState, FollowUp
 from verification.enums import FaceReason
-from verification.models import FaceCheck
+from verification.models import DuplicateCandidate, FaceCheck
 from verification.settlement import at_desk
 
 Choices = list[tuple[str | Promise, list[tuple[str, str | Promise]]]]
@@ -33,3 +34,21 @@ class AnswerForm(PortalForm):
 
 def reasons_of(reasons: tuple[FaceReason, ...]) -> list[tuple[str, str | Promise]]:
     return [(reason.value, reason.label) for reason in reasons]
+
+
+class DuplicateForm(PortalForm):
+    """Whether two registrations are one person. A visit is asked for once."""
+
+    answer = forms.ChoiceField(label=_("Is it one person?"), widget=CardRadios())
+
+    def __init__(self, *args: Any, candidate: DuplicateCandidate, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        visited = candidate.state == DuplicateState.VISIT
+        offered = [choice for choice in DuplicateAnswer if not (visited and choice == DuplicateAnswer.UNSURE)]
+        field = self.fields["answer"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(choice.value, choice.label) for choice in offered]
+
+
+class FollowUpForm(PortalForm):
+    follow_up = forms.ChoiceField(label=_("What was done?"), choices=FollowUp.choices, widget=CardRadios())

@@ -6,7 +6,7 @@ from perlinsos.accounts import scoping
 from perlinsos.accounts.enums import Role
 from perlinsos.accounts.models import User
 from verification.enums import CheckState
-from verification.models import FaceCheck
+from verification.models import DuplicateCandidate, FaceCheck
 
 DESK = (*READERS, Role.COORDINATOR)
 FACE_READERS = (Role.OFFICER, Role.VERIFIER, Role.AUDITOR)
@@ -54,3 +54,31 @@ def can_ask_to_meet(user: User, application: Application) -> bool:
 def can_ask_again(user: User) -> bool:
     """An officer, for the questions of their own area."""
     return bool(scoping.area_codes(user, roles=[Role.OFFICER]))
+
+
+def can_answer(user: User, candidate: DuplicateCandidate) -> bool:
+    """Whether two registrations are one person: an officer of both villages, or, once handed over, the
+    coordinator of both; nobody who has a part in either application."""
+    role = Role.COORDINATOR if candidate.handed_over_at else Role.OFFICER
+    return _has_no_part(user, candidate) and (
+        _holds_in_both(user, Role.OFFICER, candidate) or _holds_in_both(user, role, candidate)
+    )
+
+
+def can_hand_over(user: User, candidate: DuplicateCandidate) -> bool:
+    """An officer of either side, who may not see the other."""
+    return _has_no_part(user, candidate) and any(
+        scoping.holds_role(user, Role.OFFICER, village_code=check.application.village_id or "")
+        for check in candidate.checks
+    )
+
+
+def _has_no_part(user: User, candidate: DuplicateCandidate) -> bool:
+    applications = [check.application for check in candidate.checks]
+    return all(user.pk not in (application.owner_id, application.assisted_by_id) for application in applications)
+
+
+def _holds_in_both(user: User, role: Role, candidate: DuplicateCandidate) -> bool:
+    return all(
+        scoping.holds_role(user, role, village_code=check.application.village_id or "") for check in candidate.checks
+    )

@@ -4,8 +4,9 @@ from celery import shared_task
 
 from perlinsos.accounts.models import User
 from perlinsos.accounts.services import service_account
+from perlinsos.core import jobs
 from verification import asking, connectors, looking
-from verification.services import breaker, faces, family_cards, rechecks, sources, stale
+from verification.services import breaker, duplicates, faces, family_cards, rechecks, sources, stale, templates
 
 
 def _worker() -> User:
@@ -47,6 +48,29 @@ def compare_face(*, face_check_id: int) -> None:
         faces.record_postponed(claimed.check)
         return
     faces.record_finding(claimed.check, finding, by=_worker())
+
+
+@shared_task(name="verification.search_duplicates")
+def search_duplicates(*, face_check_id: int) -> None:
+    template = templates.enrol_template(face_check_id, by=_worker())
+    if template is not None and template.searched_at is None:
+        duplicates.search_duplicates(template, by=_worker())
+
+
+@shared_task(name="verification.search_widely")
+def search_widely() -> None:
+    if duplicates.search_widely(by=_worker()):
+        jobs.enqueue("verification.search_widely")
+
+
+@shared_task(name="verification.sweep_duplicates")
+def sweep_duplicates() -> None:
+    duplicates.sweep()
+
+
+@shared_task(name="verification.fold_gallery")
+def fold_gallery() -> None:
+    templates.fold_gallery()
 
 
 @shared_task(name="verification.sweep_faces")

@@ -1,12 +1,16 @@
 from django.urls import URLPattern, path
 
-from verification.views import faces, photographs, selfie, sources
+from verification.views import duplicates, faces, photographs, selfie, sources
 
 urlpatterns: list[URLPattern] = [
     path("daftar/foto/<uuid:public_id>/", selfie.selfie_check, name="selfie-check"),
     path("petugas/wajah/", faces.face_queue, name="face-queue"),
     path("petugas/wajah/<uuid:public_id>/", faces.face_review, name="face-review"),
     path("daftar/wajah/<uuid:public_id>/temui/", faces.face_meeting, name="face-meeting"),
+    path("petugas/ganda/", duplicates.duplicate_queue, name="duplicate-queue"),
+    path("petugas/ganda/<uuid:public_id>/", duplicates.duplicate_review, name="duplicate-review"),
+    path("petugas/ganda/<uuid:public_id>/serahkan/", duplicates.duplicate_hand_over, name="duplicate-hand-over"),
+    path("petugas/ganda/<uuid:public_id>/tindak-lanjut/", duplicates.duplicate_follow_up, name="duplicate-follow-up"),
     path("petugas/sumber/", sources.source_health, name="source-health"),
     path("petugas/sumber/<slug:source>/tanya-lagi/", sources.source_ask_again, name="source-ask-again"),
     path("berkas/<uuid:public_id>/", photographs.stored_photo, name="stored-photo"),

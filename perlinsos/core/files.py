@@ -59,7 +59,25 @@ def _path(file: StoredFile) -> Path:
 
 
 @transaction.atomic
-def remove(file: StoredFile) -> None:
-    """Delete the bytes under a retention rule; the row with hash and size stays."""
-    StoredFile.objects.filter(pk=file.pk, removed_at=None).update(removed_at=timezone.now())
-    transaction.on_commit(lambda: _path(file).unlink(missing_ok=True), robust=True)
+def remove(file: StoredFile, *, under: str) -> None:
+    """Delete the bytes under a retention policy; the row stays with hash and size and says when and why.
+
+    From the commit on nobody gets the bytes; then they are unlinked. A process that dies in between
+    leaves a row without `erased_at`, which `finish_removals` finds.
+    """
+    now = timezone.now()
+    StoredFile.objects.filter(pk=file.pk, removed_at=None).update(removed_at=now, removed_under=under, updated_at=now)
+    transaction.on_commit(lambda: _unlink(file), robust=True)
+
+
+def finish_removals(at_once: int = 1000) -> int:
+    """Unlink what was removed while the process died before it could; returns how many files that were."""
+    left = list(StoredFile.objects.filter(removed_at__isnull=False, erased_at=None).order_by("pk")[:at_once])
+    for file in left:
+        _unlink(file)
+    return len(left)
+
+
+def _unlink(file: StoredFile) -> None:
+    _path(file).unlink(missing_ok=True)
+    StoredFile.objects.filter(pk=file.pk, erased_at=None).update(erased_at=timezone.now())

@@ -89,7 +89,13 @@ class StoredFile(PublicModel):
     content_type = models.CharField(max_length=50, editable=False)
     size = models.PositiveIntegerField(editable=False)
     sha256 = models.CharField(max_length=64, editable=False)
-    removed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    removed_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="from here on nobody gets the bytes"
+    )
+    removed_under = models.CharField(
+        max_length=60, blank=True, editable=False, help_text="retention policy and reason code"
+    )
+    erased_at = models.DateTimeField(null=True, blank=True, editable=False, help_text="the bytes are gone from disk")
 
     def __str__(self) -> str:
         return str(self.public_id)

@@ -77,6 +77,8 @@ class ParameterName(models.TextChoices):
     OBJECTION_DAYS = "objection_days", _("Length of the objection window, days")
     DECISION_DAYS = "decision_days", _("Promised days until a decision")
     FACE_THRESHOLDS = "face_thresholds", _("Face thresholds")
+    DUPLICATE_THRESHOLDS = "duplicate_thresholds", _("Duplicates: how alike faces must be")
+    PICTURE_RETENTION = "picture_retention", _("How long photographs are kept")
     POWER_LIMIT_VA = "power_limit_va", _("Limit of electric power, VA")
     LAND_LIMIT_M2 = "land_limit_m2", _("Limit of land, square metres")
 

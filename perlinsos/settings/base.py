@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
@@ -249,6 +250,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     "verification.compare_face": {"queue": "face"},
+    # Only the face workers' role may open face templates (docs/adr/0029).
+    "verification.search_duplicates": {"queue": "face"},
+    "verification.search_widely": {"queue": "face"},
+    "verification.sweep_duplicates": {"queue": "face"},
+    "verification.fold_gallery": {"queue": "face"},
     "verification.fetch_family_card": {"queue": "sources"},
     "verification.ask_source": {"queue": "sources"},
     "appeals.send_correction": {"queue": "sources"},
@@ -256,7 +262,7 @@ CELERY_TASK_ROUTES = {
     "messages.*": {"queue": "notify"},
 }
 CELERY_TIMEZONE = TIME_ZONE
-CELERY_BEAT_SCHEDULE = {
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     name: {"task": name, "schedule": seconds, "options": {"expires": seconds}}
     for name, seconds in {
         "verification.sweep_faces": 10.0,
@@ -265,6 +271,8 @@ CELERY_BEAT_SCHEDULE = {
         "verification.forget_calls": 3600.0,
         "verification.sweep_rechecks": 60.0,
         "verification.ask_register_again": 6 * 3600.0,
+        "verification.sweep_duplicates": 30.0,
+        "verification.fold_gallery": 300.0,
         "verification.sweep_family_cards": 10.0,
         "eligibility.sweep_decisions": 15.0,
         "eligibility.sweep_places": 15.0,
@@ -274,6 +282,11 @@ CELERY_BEAT_SCHEDULE = {
         "messages.sweep_outbox": 15.0,
         "messages.sweep_letters": 15.0,
     }.items()
+}
+CELERY_BEAT_SCHEDULE["verification.search_widely"] = {
+    "task": "verification.search_widely",
+    "schedule": crontab(hour="1", minute="10"),  # when nobody waits for a comparison
+    "options": {"expires": 3600},
 }
 
 # --- mail and logs ----------------------------------------------------------------------------

@@ -89,7 +89,9 @@ def database(name: str, *, statement_timeout_ms: int) -> dict[str, Any]:
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             **parts,
-            "options": f"-c statement_timeout={statement_timeout_ms} -c lock_timeout=5000",
+            # Face templates have a schema of their own; a role without a right to it does not find it at all.
+            "options": f"-c statement_timeout={statement_timeout_ms} -c lock_timeout=5000"
+            " -c search_path=public,biometrics",
             "pool": {"min_size": 1, "max_size": 16, "timeout": 10},
         },
     }

@@ -74,11 +74,24 @@ def test_a_file_put_in_the_place_of_another_is_not_shown() -> None:
 def test_a_removal_that_is_rolled_back_keeps_the_file() -> None:
     file = files.store_generated(b"letter", "text/plain")
     with transaction.atomic():
-        files.remove(file)
+        files.remove(file, under="test: rolled back")
         transaction.set_rollback(True)
     assert files.read(file) == b"letter"
-    files.remove(file)
+    files.remove(file, under="test: over")
     assert not list(Path(settings.FILES_ROOT).rglob(file.public_id.hex))
     file.refresh_from_db()
     assert file.removed_at
-    assert file.sha256
+    assert (file.removed_under, len(file.sha256)) == ("test: over", 64)
+    assert file.erased_at
+
+
+def test_a_removal_whose_process_died_is_finished_later() -> None:
+    died_before, died_after = files.store_generated(b"one", "text/plain"), files.store_generated(b"two", "text/plain")
+    for file in (died_before, died_after):
+        files.remove(file, under="test: over")  # the test's transaction never commits: nothing is unlinked yet
+    kept = on_disk(died_before)
+    on_disk(died_after).unlink()
+    assert files.finish_removals() == 2
+    assert not kept.exists()
+    assert not StoredFile.objects.filter(erased_at=None).exists()
+    assert files.finish_removals() == 0

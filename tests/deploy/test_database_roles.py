@@ -1,5 +1,6 @@
 """The SQL that docker-compose.yml runs on an empty database, run for real on the test server."""
 
+import io
 import os
 import secrets
 import subprocess
@@ -8,7 +9,10 @@ from dataclasses import dataclass
 
 import psycopg
 import pytest
+from django.core.management import call_command
+from django.db.migrations.loader import MigrationLoader
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 
 from launcher import postgres
 from tests.deploy import compose
@@ -16,10 +20,11 @@ from tests.deploy import compose
 
 @dataclass
 class Roles:
-    """Connection strings of the one who owns the tables and of the services."""
+    """Connection strings of the one who owns the tables, of the services, and of the face workers."""
 
     owner: str
     app: str
+    face: str
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +33,7 @@ def roles() -> Iterator[Roles]:
     name = f"deploy_{secrets.token_hex(4)}"  # roles belong to the whole server; several test runs may share it
     script = compose.load()["configs"]["database"]["content"].replace("portal", name)
     psql = postgres.find_binaries() / "psql"
-    passwords = {"DATABASE_OWNER_PASSWORD": "owner-password", "DATABASE_APP_PASSWORD": "app-password"}
+    passwords = {f"DATABASE_{role.upper()}_PASSWORD": f"{role}-password" for role in ("owner", "app", "face")}
     subprocess.run(
         [psql, "--quiet", "--no-psqlrc", "-v", "ON_ERROR_STOP=1", server],
         input=script,
@@ -41,9 +46,9 @@ def roles() -> Iterator[Roles]:
     def reach(role: str, password: str) -> str:
         return psycopg.conninfo.make_conninfo(**{**parts, "user": role, "password": password, "dbname": name})
 
-    yield Roles(reach(f"{name}_owner", "owner-password"), reach(f"{name}_app", "app-password"))
+    yield Roles(*(reach(f"{name}_{role}", f"{role}-password") for role in ("owner", "app", "face")))
     with psycopg.connect(server, autocommit=True) as connection:
-        for statement in ("DROP DATABASE {}", "DROP ROLE {0}_app", "DROP ROLE {0}_owner"):
+        for statement in ("DROP DATABASE {}", "DROP ROLE {0}_face", "DROP ROLE {0}_app", "DROP ROLE {0}_owner"):
             target = statement.split()[-1].format(name)
             verb = sql.SQL(" ".join(statement.split()[:2]) + " {}")
             connection.execute(verb.format(sql.Identifier(target)))
@@ -73,8 +78,40 @@ def test_migrations_may_add_the_extensions_they_use(roles):
             owner.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension)))
 
 
+@pytest.fixture
+def face_tables(db, roles) -> None:
+    """The tables of face templates as their migration makes them, beside two that they point at."""
+    migrations = MigrationLoader(None).disk_migrations
+    [name] = [name for app, name in migrations if app == "verification" and "face_templates_in_a_schema" in name]
+    statements = io.StringIO()
+    call_command("sqlmigrate", "verification", name, stdout=statements)
+    with psycopg.connect(roles.owner) as owner:
+        for table in ("verification_facecheck", "enrollment_person"):
+            owner.execute(sql.SQL("CREATE TABLE {} (id bigint PRIMARY KEY)").format(sql.Identifier(table)))
+        owner.execute(statements.getvalue())
+
+
+def test_only_the_face_workers_open_face_templates(roles, face_tables):
+    with psycopg.connect(roles.face, autocommit=True) as face:
+        assert face.execute("SELECT count(*) FROM biometrics.face_template").fetchone() == (0,)
+        face.execute("UPDATE biometrics.face_segment SET size = 0")
+        face.execute("SELECT count(*) FROM verification_facecheck")  # and it is a service like the others
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            face.execute("DROP TABLE biometrics.face_template")
+    with psycopg.connect(roles.app, autocommit=True) as app:
+        app.execute("SELECT count(*) FROM verification_facecheck")
+        for table in ("face_template", "face_segment"):
+            for refused in ("SELECT sealed FROM {}", "DELETE FROM {}", "UPDATE {} SET sealed = NULL"):
+                with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                    app.execute(sql.SQL(refused).format(sql.Identifier("biometrics", table)))
+        with pytest.raises(psycopg.errors.UndefinedTable):
+            app.execute("SET search_path TO public, biometrics; SELECT * FROM face_template")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            app.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(conninfo_to_dict(roles.face)["user"])))
+
+
 def test_neither_role_is_a_superuser(roles):
-    for url in (roles.owner, roles.app):
+    for url in (roles.owner, roles.app, roles.face):
         with psycopg.connect(url) as connection:
             row = connection.execute(
                 "SELECT rolsuper, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname = current_user"

@@ -45,7 +45,7 @@ from tests.factories.enrollment import (
     person_of,
 )
 from tests.factories.regions import DecreeFactory, ParameterFactory, StoredFileFactory
-from tests.factories.verification import FaceCheckFactory, FactFactory, SourceRequestFactory
+from tests.factories.verification import FaceCheckFactory, FactFactory, SourceRequestFactory, enrolled, pair
 
 __all__ = [
     "area",
@@ -75,6 +75,8 @@ __all__ = [
     "person_of",
     "consent_texts",
     "FaceCheckFactory",
+    "enrolled",
+    "pair",
     "SourceRequestFactory",
     "FactFactory",
     "ProgrammeFactory",

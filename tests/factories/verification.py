@@ -5,10 +5,14 @@ from datetime import date
 import factory
 from django.utils import timezone
 
+from enrollment.models import Application
+from perlinsos.accounts.services import service_account
 from tests.factories.base import Factory
 from tests.factories.enrollment import ApplicationFactory, DocumentFactory, FamilyFactory
 from verification.enums import CheckState, RequestState, Source
-from verification.models import FaceCheck, Fact, SourceRequest
+from verification.faces.vectors import Embedding, to_bytes
+from verification.models import DuplicateCandidate, FaceCheck, FaceTemplate, Fact, SourceRequest
+from verification.services import templates
 
 
 class FaceCheckFactory(Factory):
@@ -22,6 +26,30 @@ class FaceCheckFactory(Factory):
 
     application = factory.SubFactory(ApplicationFactory)
     selfie = factory.LazyAttribute(lambda o: DocumentFactory(application=o.application))
+
+
+def enrolled(application: Application, vector: Embedding, *, engine_version: str = "test 1") -> FaceTemplate:
+    """The template of a confirmed person whose application was sent, ready to be found."""
+    check = FaceCheckFactory(application=application, accepted=True)
+    templates.keep_template(check, to_bytes(vector), engine_version=engine_version)
+    template = templates.enrol_template(check.pk, by=service_account("verification"))
+    assert template is not None
+    return template
+
+
+def pair(one: Application, two: Application) -> DuplicateCandidate:
+    """A question whether the applicants of two applications are one person."""
+    first, second = sorted((one, two), key=lambda application: application.applicant_id)
+    checks = [FaceCheckFactory(application=application, accepted=True) for application in (first, second)]
+    return DuplicateCandidate.objects.create(
+        first=first.applicant,
+        second=second.applicant,
+        first_check=checks[0],
+        second_check=checks[1],
+        raw_distance=0.3,
+        threshold_version="standard-1",
+        engine_version="test 1",
+    )
 
 
 class SourceRequestFactory(Factory):

@@ -166,22 +166,28 @@ def test_a_photograph_is_served_as_nothing_but_a_photograph(
     assert client.get(at(pdf))["Content-Disposition"].startswith("attachment")
 
 
-def test_every_look_of_staff_is_on_record(client: Client, cast: Any, sign_in: Any, check: FaceCheck) -> None:
+def test_every_look_is_on_record_with_the_page_it_was_on(
+    client: Client, cast: Any, sign_in: Any, check: FaceCheck
+) -> None:
     sign_in(client, cast.ani)
-    client.get(at(check.reference))
+    client.get(at(check.reference), headers={"referer": f"http://testserver/petugas/wajah/{check.public_id}/?a=b"})
     event = AuditEvent.objects.get(action="verification.photograph.viewed")
     assert (event.actor, event.subject_type, event.subject_id) == (
         cast.ani,
         "enrollment.application",
         cast.application.pk,
     )
-    assert event.data == {"file": str(check.reference.public_id)}
+    assert event.data == {"file": str(check.reference.public_id), "page": "face-review"}
 
 
-def test_ones_own_look_is_not(client: Client, cast: Any, sign_in: Any, check: FaceCheck) -> None:
+@pytest.mark.parametrize("referer", ["", "https://elsewhere.example/no/such/page", "nonsense", "http://[broken"])
+def test_ones_own_look_is_too_and_a_look_by_address_names_no_page(
+    client: Client, cast: Any, sign_in: Any, check: FaceCheck, referer: str
+) -> None:
     sign_in(client, cast.indah)
-    client.get(at(check.selfie.file))
-    assert not AuditEvent.objects.filter(action="verification.photograph.viewed").exists()
+    assert client.get(at(check.selfie.file), headers={"referer": referer}).status_code == 200
+    event = AuditEvent.objects.get(action="verification.photograph.viewed")
+    assert (event.actor, event.data) == (cast.indah, {"file": str(check.selfie.file.public_id)})
 
 
 def test_a_removed_photograph_is_gone(client: Client, cast: Any, sign_in: Any, check: FaceCheck) -> None:

@@ -12,7 +12,6 @@ from enrollment.models import Application, Document
 from perlinsos.accounts import scoping
 from perlinsos.accounts.enums import Role
 from perlinsos.accounts.models import User
-from perlinsos.core.fields import EncryptedTextField
 from perlinsos.core.models import StoredFile, state_constraint
 from verification.enums import REASONS, CheckState, FaceReason, Judgement
 from verification.models.leases import Leased, LeasedQuerySet
@@ -107,7 +106,6 @@ class FaceCheck(Leased):
     raw_distance = models.FloatField(null=True, blank=True)
     threshold_version = models.CharField(max_length=40, blank=True)
     engine_version = models.CharField(max_length=80, blank=True)
-    template = EncryptedTextField(null=True, blank=True, help_text="base64 of 128 float32, biometric data")
     judgement = models.CharField(max_length=20, choices=Judgement, blank=True, help_text="the officer's coded reason")
     disputed_by = models.ForeignKey(
         User,

@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from perlinsos.accounts.models import User
-from perlinsos.core import access, audit, workflow
+from perlinsos.core import access, audit, jobs, workflow
 from perlinsos.core.errors import DomainError
 from verification import permissions
 from verification.enums import CheckState, Judgement
@@ -123,6 +123,8 @@ def _settle(check: FaceCheck, answer: FaceAnswer, *, by: User) -> FaceCheck:
         settled_by=by,
         settled_at=timezone.now(),
     )
+    if confirms:
+        jobs.enqueue("verification.search_duplicates", face_check_id=check.pk)
     if confirms and check.recheck_of_id is None:
         readiness.nudge_decision(check.application)
     if not confirms:

@@ -4,7 +4,6 @@ There is no refusal here. What the machine cannot accept goes to an officer, or 
 with one hint while they are still at the form.
 """
 
-import base64
 import logging
 from dataclasses import dataclass
 from datetime import timedelta
@@ -27,7 +26,7 @@ from verification.faces.codes import Reason
 from verification.faces.thresholds import STRICT, FaceThresholds
 from verification.models import MAX_LOST_LEASES, TRIES_USED, FaceCheck
 from verification.rules import back_off, thresholds_of
-from verification.services import readiness
+from verification.services import readiness, templates
 
 logger = logging.getLogger(__name__)
 
@@ -148,12 +147,15 @@ def record_finding(check: FaceCheck, finding: Finding, *, by: User) -> bool:
         raw_distance=finding.raw,
         engine_version=finding.engine_version,
         threshold_version=finding.thresholds_version,
-        template=base64.b64encode(finding.template).decode() if finding.template else None,
         lease_until=None,
         updated_at=timezone.now(),
     )
     if not counts:
         return False
+    if finding.template is not None:
+        templates.keep_template(check, finding.template, engine_version=finding.engine_version)
+    if state == CheckState.ACCEPTED:
+        jobs.enqueue("verification.search_duplicates", face_check_id=check.pk)
     if state == CheckState.REVIEW and finding.reference is not None:
         FaceCheck.objects.filter(pk=check.pk).update(reference=_kept(finding.reference))
     audit.record(

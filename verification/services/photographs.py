@@ -9,12 +9,13 @@ from uuid import UUID
 from django.db import transaction
 
 from enrollment.models import Application
-from perlinsos.accounts.enums import UserKind
 from perlinsos.accounts.models import User
 from perlinsos.core import audit
 from perlinsos.core.models import StoredFile
 from verification import permissions
-from verification.models import FaceCheck
+from verification.models import DuplicateCandidate, FaceCheck
+
+VIEWED = "verification.photograph.viewed"
 
 
 @dataclass(frozen=True)
@@ -24,16 +25,16 @@ class _Found:
 
 
 @transaction.atomic
-def open_photograph(public_id: UUID, *, by: User) -> StoredFile | None:
+def open_photograph(public_id: UUID, *, page: str = "", by: User) -> StoredFile | None:
     """The file, for whoever may see the case it belongs to; absent, removed and forbidden are all None.
 
-    Staff leave a trace in the case.
+    Everybody leaves a trace in the case, the family too: who, when, which file, and the name of the
+    `page` it was shown on, empty when it was opened by itself.
     """
-    found = _document(public_id, by) or _reference(public_id, by)
+    found = _document(public_id, by) or _reference(public_id, by) or _handed_over(public_id, by)
     if found is None or found.file.removed_at is not None:
         return None
-    if by.kind == UserKind.STAFF:
-        audit.record("verification.photograph.viewed", subject=found.application, by=by, file=str(public_id))
+    audit.record(VIEWED, subject=found.application, by=by, file=str(public_id), page=page)
     return found.file
 
 
@@ -51,3 +52,12 @@ def _reference(public_id: UUID, viewer: User) -> _Found | None:
     checks = FaceCheck.objects.visible_to(viewer).filter(reference__public_id=public_id)
     check = checks.select_related("reference", "application").first()
     return None if check is None or check.reference is None else _Found(check.reference, check.application)
+
+
+def _handed_over(public_id: UUID, viewer: User) -> _Found | None:
+    """A picture of a pair that a coordinator answers, who sees no other page of the case."""
+    for candidate in DuplicateCandidate.objects.handed_to(viewer).showing(public_id):
+        for check in candidate.checks:
+            if check.selfie is not None and check.selfie.file.public_id == public_id:
+                return _Found(check.selfie.file, check.application)
+    return None
