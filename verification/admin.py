@@ -1,13 +1,19 @@
 """Looking up what was asked and compared. Read-only; no value, picture or person is opened here."""
 
-from typing import Any, ClassVar
+from collections.abc import Callable
+from typing import Any, ClassVar, cast
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
+from perlinsos.accounts.models import User
 from perlinsos.core.admin import ReadOnly
-from verification.models import FaceCheck, Fact, SourceHealth, SourceRequest
+from perlinsos.core.errors import DomainError
+from verification.models import FaceCheck, FaceThresholdSet, Fact, SourceHealth, SourceRequest
+from verification.services import thresholds
 
 
 class LookUp(ReadOnly):
@@ -55,3 +61,50 @@ class FaceCheckAdmin(LookUp):
     ]
     list_display: ClassVar = ["public_id", "state", "reason", "judgement", "threshold_version", "created_at"]
     list_filter: ClassVar = ["state", "reason"]
+
+
+@admin.register(FaceThresholdSet)
+class FaceThresholdSetAdmin(LookUp):
+    """What was measured, and where a second administrator puts a proposal in force."""
+
+    fields: ClassVar = [
+        "version",
+        "state",
+        "area",
+        "recogniser",
+        "edges",
+        "people",
+        "measured",
+        "decree",
+        "proposed_by",
+        "created_at",
+        "settled_by",
+        "settled_at",
+        "replaced_at",
+    ]
+    list_display: ClassVar = ["version", "state", "area", "people", "proposed_by", "settled_by", "settled_at"]
+    list_filter: ClassVar = ["state"]
+    list_select_related: ClassVar = ["area", "proposed_by", "settled_by"]
+    actions_on_top = True
+    actions: ClassVar = ["enact", "decline"]
+
+    @admin.action(description=_("Put in force (by a second administrator)"))
+    def enact(self, request: HttpRequest, chosen: QuerySet[FaceThresholdSet]) -> None:
+        self._settle(request, chosen, thresholds.enact_set)
+
+    @admin.action(description=_("Decline"))
+    def decline(self, request: HttpRequest, chosen: QuerySet[FaceThresholdSet]) -> None:
+        self._settle(request, chosen, thresholds.decline_set)
+
+    def _settle(
+        self, request: HttpRequest, chosen: QuerySet[FaceThresholdSet], settle: Callable[..., FaceThresholdSet]
+    ) -> None:
+        for proposed in chosen:
+            try:
+                settle(proposed, by=cast(User, request.user))
+            except DomainError as error:
+                messages.error(request, f"{proposed}: {error.message}")
+            except PermissionDenied:
+                messages.error(request, _("Who proposed thresholds cannot put them in force."))
+            else:
+                messages.success(request, f"{proposed}: {proposed.get_state_display()}")

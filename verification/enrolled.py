@@ -48,7 +48,8 @@ def block_of(template: FaceTemplate) -> Block:
 def opened(template: FaceTemplate) -> vectors.Embedding:
     """The vector of a living template. Raises SealBroken when it was touched or moved."""
     assert template.sealed is not None  # a constraint: what is not erased is sealed
-    return vectors.from_bytes(crypto.unseal(bytes(template.sealed), place=template.place))
+    data = crypto.unseal(bytes(template.sealed), place=template.place)
+    return vectors.from_bytes(data, length=len(data) // 4)
 
 
 def members(where: Q, *, engine_version: str) -> Iterator[gallery.Members]:

@@ -128,3 +128,12 @@ class Paper(models.TextChoices):
 class BreakerState(models.TextChoices):
     CLOSED = "closed", _("Working")
     OPEN = "open", _("Not answering")
+
+
+class ThresholdState(models.TextChoices):
+    """A set of face thresholds: one person proposes, another enacts."""
+
+    PROPOSED = "proposed", _("Proposed")
+    ENACTED = "enacted", _("In force")
+    DECLINED = "declined", _("Declined")
+    REPLACED = "replaced", _("Replaced")

@@ -6,7 +6,7 @@ from perlinsos.accounts import scoping
 from perlinsos.accounts.enums import Role
 from perlinsos.accounts.models import User
 from verification.enums import CheckState
-from verification.models import DuplicateCandidate, FaceCheck
+from verification.models import DuplicateCandidate, FaceCheck, FaceThresholdSet
 
 DESK = (*READERS, Role.COORDINATOR)
 FACE_READERS = (Role.OFFICER, Role.VERIFIER, Role.AUDITOR)
@@ -82,3 +82,13 @@ def _holds_in_both(user: User, role: Role, candidate: DuplicateCandidate) -> boo
     return all(
         scoping.holds_role(user, role, village_code=check.application.village_id or "") for check in candidate.checks
     )
+
+
+def can_propose_thresholds(user: User) -> bool:
+    """Administrators: who calibrates is whoever keeps the system."""
+    return user.is_admin
+
+
+def can_settle_thresholds(user: User, proposed: FaceThresholdSet) -> bool:
+    """An administrator other than the one who proposed them: four eyes."""
+    return user.is_admin and user.pk != proposed.proposed_by_id

@@ -42,16 +42,20 @@ def jitter(most: timedelta) -> timedelta:
 
 
 def thresholds_of(value: Any) -> FaceThresholds:
-    """The thresholds a region has set, as `{"version": …, "accept_raw_alone": …}`; strict ones without.
+    """The stricter edge a region has set for itself, as `{"version": …, "accept_raw_alone": …}`; else STRICT.
 
-    Raises ValueError for a value that cannot be meant: then nobody is accepted by mistake.
+    Raises ValueError for a value that cannot be meant, and for one that would accept more people than
+    STRICT does: that takes two administrators (`services.thresholds`).
     """
     if value is None:
         return STRICT
-    known = {field.name for field in fields(FaceThresholds)}
+    known = {field.name for field in fields(FaceThresholds)} - {"recogniser"}
     if not isinstance(value, dict) or not set(value) <= known or not isinstance(value.get("version"), str):
         raise ValueError("not a set of face thresholds")
     edges = {name: edge for name, edge in value.items() if name != "version"}
     if not all(isinstance(edge, (int, float)) and not isinstance(edge, bool) for edge in edges.values()):
         raise ValueError("face thresholds are numbers")
-    return FaceThresholds(version=value["version"], **edges)
+    found = FaceThresholds(version=value["version"], **edges)
+    if found.accept_raw_alone > STRICT.accept_raw_alone:
+        raise ValueError("a region alone may only be stricter")
+    return found

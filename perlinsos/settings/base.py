@@ -166,6 +166,9 @@ CSRF_COOKIE_HTTPONLY = True
 
 # --- outside systems --------------------------------------------------------------------------
 LEASE_S = env.integer("LEASE_S", 120)  # how long a worker may hold a question or a face before another takes it
+FACE_PROVIDER = env.choice("FACE_PROVIDER", ("local", "dukcapil"), "local")  # who compares: verification/providers
+FACE_SIMILARITY = env.integer("FACE_SIMILARITY_PERCENT", 75) / 100  # from which a yes of Dukcapil counts
+# FACE_MODEL_PATH, an ONNX file in place of the shipped network, is read by the face worker (faces/engine.py).
 
 # --- words ------------------------------------------------------------------------------------
 LANGUAGE_CODE = "id"

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from sandbox.residents.models import FamilyCard, Photograph, Resident
-from sandbox.sources import old, questions, wrong
+from sandbox.sources import face_match, old, questions, wrong
 from sandbox.sources.models import Decile, Employment, Meter, Parcel, Pupil, Vehicle, Wage
 from sandbox.switches.enums import Service
 
@@ -130,6 +130,7 @@ def pupils(body: Fields) -> Fields:
 ENDPOINTS = {
     "dukcapil/v1/family-card": Endpoint(Service.FAMILY_CARD, family_card, wrong.family_card, wrong.family_card, today),
     "dukcapil/v1/reference-photo": Endpoint(Service.PHOTO, reference_photo, wrong.photo, old.same, today),
+    "dukcapil/v1/face-match": Endpoint(Service.PHOTO, face_match.face_match, face_match.swapped, old.same, today),
     "dtsen/v1/family": Endpoint(Service.DTSEN, decile, wrong.decile, old.decile, quarter_start),
     "pln/v1/meters": Endpoint(Service.PLN, meters, wrong.meters, old.meters, month_start),
     "samsat/v1/vehicles": Endpoint(Service.SAMSAT, vehicles, wrong.vehicles, old.nothing("vehicles"), month_start),

@@ -242,3 +242,17 @@ def test_the_sweep_finds_pictures_and_wishes_nobody_was_told_about(
         ("verification.check_selfie", {"document_id": unseen.pk}),
         ("verification.open_manual_check", {"application_id": wish.pk}),
     ]
+
+
+def test_who_waits_is_looked_at_before_a_recheck(ministries: Sandbox) -> None:
+    application = applicant(ministries)
+    settled = factories.FaceCheckFactory(application=application, manual=True)
+    recheck = factories.FaceCheckFactory(application=application, selfie=selfie(application, pictures.wall()))
+    FaceCheck.objects.filter(pk=recheck.pk).update(recheck_of=settled, due_at=timezone.now() - timedelta(hours=1))
+    waiting = factories.FaceCheckFactory(
+        application=applicant(ministries, "elder_alone"), selfie=selfie(application, pictures.wall())
+    )
+    assert faces.claim_check(recheck.pk) is None
+    claimed = faces.claim_check(waiting.pk)
+    assert claimed is not None
+    assert faces.claim_check(recheck.pk) is not None  # nobody else waits to be taken up now

@@ -36,12 +36,16 @@ class Recogniser:
     session: onnxruntime.InferenceSession
     mean: tuple[float, float, float]
     scale: float
+    has_unit_length: bool  # whether its embeddings are scaled to length 1, so that distances go from 0 to 2
 
     def embeddings(self, chips: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Of aligned RGB faces, shape (n, side, side, 3), the embeddings, shape (n, length)."""
         prepared = (chips.astype(np.float32) - np.array(self.mean, np.float32)) / np.float32(self.scale)
         feed = {self.session.get_inputs()[0].name: np.ascontiguousarray(prepared.transpose(0, 3, 1, 2))}
-        return np.asarray(self.session.run(None, feed)[0], dtype=np.float32)
+        found = np.asarray(self.session.run(None, feed)[0], dtype=np.float32)
+        if self.has_unit_length:
+            found = found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), np.float32(1e-12))
+        return found
 
 
 def from_dlib(weights: Path) -> Recogniser:
@@ -53,6 +57,7 @@ def from_dlib(weights: Path) -> Recogniser:
         session=_session(dlib_network.model(weights)),
         mean=dlib_network.MEAN_RGB,
         scale=dlib_network.SCALE,
+        has_unit_length=False,
     )
 
 
@@ -79,6 +84,7 @@ def from_file(path: Path) -> Recogniser:
         session=session,
         mean=OPERATOR_MEAN,
         scale=OPERATOR_SCALE,
+        has_unit_length=True,
     )
 
 

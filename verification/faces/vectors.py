@@ -1,4 +1,4 @@
-"""A face as 128 numbers, and how they travel. Needs numpy only."""
+"""A face as numbers (128 with the shipped network), and how they travel. Needs numpy only."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +12,8 @@ def to_bytes(embedding: Embedding) -> bytes:
     return embedding.astype("<f4").tobytes()
 
 
-def from_bytes(data: bytes) -> Embedding:
-    """The vector `to_bytes` wrote, shape (128,). Raises ValueError for any other length."""
-    if len(data) != 4 * LENGTH:
-        raise ValueError(f"an embedding has {4 * LENGTH} bytes")
+def from_bytes(data: bytes, *, length: int = LENGTH) -> Embedding:
+    """The vector `to_bytes` wrote, shape (length,). Raises ValueError for any other length."""
+    if len(data) != 4 * length:
+        raise ValueError(f"an embedding has {4 * length} bytes")
     return np.frombuffer(data, dtype="<f4").astype(np.float32)

@@ -7,6 +7,7 @@ from verification.models.facts import Fact
 from verification.models.leases import MAX_ATTEMPTS, MAX_LOST_LEASES, Leased
 from verification.models.sources import SourceCall, SourceHealth, SourceRequest, SourceTurn
 from verification.models.templates import FaceSegment, FaceTemplate
+from verification.models.thresholds import FaceThresholdSet
 
 __all__ = [
     "MAX_ATTEMPTS",
@@ -17,6 +18,7 @@ __all__ = [
     "FaceCheck",
     "FaceSegment",
     "FaceTemplate",
+    "FaceThresholdSet",
     "Fact",
     "Leased",
     "SourceCall",

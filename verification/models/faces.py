@@ -25,6 +25,10 @@ DEFINITE = tuple(reason for reason in FaceReason if reason not in REASONS[Judgem
 class FaceCheckQuerySet(LeasedQuerySet["FaceCheck"]):
     WAITING, RUNNING = CheckState.QUEUED, CheckState.RUNNING
 
+    def must_wait(self, pk: int) -> bool:
+        """Whether this is a re-check while a person waits for a first look: people come first."""
+        return self.filter(pk=pk).exclude(recheck_of=None).exists() and self.due().filter(recheck_of=None).exists()
+
     def latest_first(self) -> "FaceCheckQuerySet":
         """The checks that say who somebody is, newest first. A re-check only tells officers something."""
         return self.filter(recheck_of=None).order_by("-created_at", "-pk")

@@ -20,12 +20,12 @@ from perlinsos.accounts.services import service_account
 from perlinsos.core import audit, files, jobs
 from perlinsos.core.errors import InputError
 from perlinsos.core.models import StoredFile
-from perlinsos.regions.models import Parameter
 from verification.enums import CheckState, FaceOutcome, Source
 from verification.faces.codes import Reason
-from verification.faces.thresholds import STRICT, FaceThresholds
+from verification.faces.thresholds import STRICT
 from verification.models import MAX_LOST_LEASES, TRIES_USED, FaceCheck
-from verification.rules import back_off, thresholds_of
+from verification.operating import Operation, operation_for
+from verification.rules import back_off
 from verification.services import readiness, templates
 
 logger = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ class ClaimedCheck:
     check: FaceCheck
     nik: str
     has_consent: bool
-    thresholds: FaceThresholds
+    operation: Operation
     selfie: bytes | None = None
 
 
@@ -113,8 +113,11 @@ def ensure_check(application: Application, *, by: User) -> None:
 def claim_check(face_check_id: int) -> ClaimedCheck | None:
     """Take a comparison that is due. None when it is not, or somebody else has it.
 
+    A re-check stays where it is while anybody waits for a first look; `rechecks.sweep` wakes it again.
     A picture that has killed its worker before goes to an officer instead of to another worker.
     """
+    if FaceCheck.objects.must_wait(face_check_id):
+        return None
     check = FaceCheck.objects.take(face_check_id)
     if check is None:
         return None
@@ -127,7 +130,7 @@ def claim_check(face_check_id: int) -> ClaimedCheck | None:
         check,
         nik=(application.applicant.nik if application.applicant else None) or "",
         has_consent=agreed.exists() and application.state != ApplicationState.WITHDRAWN,
-        thresholds=_thresholds(application),
+        operation=_operation(application),
         selfie=files.read(check.selfie.file) if check.selfie else None,
     )
 
@@ -222,14 +225,13 @@ def _second_opinion(finding: Finding) -> CheckState:
     return CheckState.REVIEW if finding.reason == Reason.MISMATCH else CheckState.RETRY
 
 
-def _thresholds(application: Application) -> FaceThresholds:
-    """What the region has set, else the strict ones; also when what it has set makes no sense."""
-    value = Parameter.objects.value(Parameter.Name.FACE_THRESHOLDS, application.village_id or "")
+def _operation(application: Application) -> Operation:
+    """What the region compares under; the strict edge when what it has set makes no sense."""
     try:
-        return thresholds_of(value)
+        return operation_for(application.village_id or "")
     except ValueError:
         logger.error("face thresholds of %s are unusable, the strict ones count", application.village_id)
-        return STRICT
+        return Operation(STRICT)
 
 
 def _kept(reference: bytes) -> StoredFile | None:
