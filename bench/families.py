@@ -3,17 +3,19 @@
 import random
 from datetime import date
 
+from django.db import transaction
 from django.utils import timezone
 
 from enrollment.enums import ApplicationState, Channel, FamilyCardState, Relation, Sex, Step
-from enrollment.models import Application, Family, Member, Person
+from enrollment.models import Application, Consent, ConsentText, Family, FamilyCardNumber, Member, Person
 from perlinsos.accounts.models import User
-from perlinsos.core import codes
+from perlinsos.core import codes, jobs
 from perlinsos.regions.models import Area
 from verification.enums import CheckState, RequestState, Source
 from verification.models import FaceCheck, Fact, SourceRequest
 
 VILLAGE = "35.10.22.2003"
+BIRTHDAYS = 840  # of the heads: the least common multiple of their years, months and days
 
 
 def facts_of(chance: random.Random) -> dict[str, int | bool]:
@@ -46,11 +48,33 @@ def make(total: int, chance: random.Random, *, agent: User) -> list[Application]
     return [_one(number, chance, agent, village) for number in range(total)]
 
 
+@transaction.atomic
+def send(number: int, chance: random.Random, *, agent: User, asked: list[str]) -> Application:
+    """One family that has just sent the form, agreed to `asked`, and whose face is confirmed."""
+    village = Area.objects.get(pk=VILLAGE)
+    application = _application(number, agent, village, state=ApplicationState.SUBMITTED)
+    assert application.family is not None  # noqa: S101 - made a line before
+    FaceCheck.objects.create(application=application, state=CheckState.ACCEPTED)
+    for text in ConsentText.objects.public().filter(source__in=asked):
+        Consent.objects.create(application=application, text=text, given_by=agent)
+    card = f"351022{chance.randrange(10**6):06}{number % 9999 + 1:04}"
+    FamilyCardNumber.objects.create(family=application.family, number=card)
+    jobs.enqueue("verification.start_matching", application_id=application.pk)
+    return application
+
+
 def _one(number: int, chance: random.Random, agent: User, village: Area) -> Application:
+    application = _application(number, agent, village, state=ApplicationState.MATCHING)
+    assert application.family is not None  # noqa: S101 - made a line before
+    _answers(application, application.family, chance)
+    return application
+
+
+def _application(number: int, agent: User, village: Area, *, state: str) -> Application:
     born = date(1960 + number % 40, 1 + number % 12, 1 + number % 28)
-    serial = 9000 + number // 13_440 % 1000
+    serial = 9000 + number // BIRTHDAYS
     head = Person.objects.create(
-        nik=f"351022{born:%d%m%y}{serial:04}" if number < 13_440_000 else None,
+        nik=f"351022{born:%d%m%y}{serial:04}" if serial < 10_000 else None,
         name=f"Warga Rekaan {number}",
         sex=Sex.MALE,
         birth_date=born.isoformat(),
@@ -58,10 +82,10 @@ def _one(number: int, chance: random.Random, agent: User, village: Area) -> Appl
     )
     family = Family.objects.create(village=village)
     Member.objects.create(family=family, person=head, relation=Relation.HEAD)
-    application = Application.objects.create(
+    return Application.objects.create(
         reference=f"BNC-{agent.pk}-{number}",
         receipt_code=codes.new_code("BNC"),
-        state=ApplicationState.MATCHING,
+        state=state,
         channel=Channel.AGENT,
         assisted_by=agent,
         applicant=head,
@@ -71,8 +95,6 @@ def _one(number: int, chance: random.Random, agent: User, village: Area) -> Appl
         family_card_state=FamilyCardState.RECEIVED,
         submitted_at=timezone.now(),
     )
-    _answers(application, family, chance)
-    return application
 
 
 def _answers(application: Application, family: Family, chance: random.Random) -> None:

@@ -8,6 +8,9 @@ from bench.pages import Pages
 from bench.prove_audit import AuditTrail
 from bench.prove_outage import Outage
 from bench.sandbox_load import SandboxLoad
+from bench.sources import Sources
 
-BENCHES: dict[str, Bench] = {bench.name: bench for bench in (Areas(), AuditChain(), Decide(), Pages(), SandboxLoad())}
+BENCHES: dict[str, Bench] = {
+    bench.name: bench for bench in (Areas(), AuditChain(), Decide(), Pages(), SandboxLoad(), Sources())
+}
 PROOFS: dict[str, Proof] = {proof.name: proof for proof in (AuditTrail(), Outage())}

@@ -37,10 +37,11 @@ def portal(*, workers: int = 2, threads: int = 4) -> Iterator[str]:
 
 
 @contextmanager
-def worker(**changes: str) -> Iterator[None]:
+def worker(*, threads: int = 8, **changes: str) -> Iterator[None]:
     """One Celery worker for every queue but faces, and beat."""
     celery = [sys.executable, "-m", "celery", "-A", "perlinsos.celery"]
-    work = [*celery, "worker", "-P", "threads", "-c", "8", "-Q", "sources,decide,notify,default", "--without-gossip"]
+    size = ["-P", "threads", "-c", str(threads)]
+    work = [*celery, "worker", *size, "-Q", "sources,decide,notify,default", "--without-gossip"]
     with tempfile.TemporaryDirectory() as folder:
         beat = [*celery, "beat", "--pidfile=", "-s", str(Path(folder) / "beat")]
         with _process(work, changes), _process(beat, changes):

@@ -40,7 +40,7 @@ def pages(state: Path, variables: Mapping[str, str], *, web_port: int, sandbox_p
 def workers(state: Path, variables: Mapping[str, str]) -> list[Service]:
     """What works behind the pages."""
     portal = environment.for_portal(variables)
-    io = ["-n", "io@%h", "-P", "threads", "-c", "8", "-Q", "sources,decide,notify,default"]
+    io = ["-n", "io@%h", "-P", "threads", "-c", "24", "-Q", "sources,decide,notify,default"]
     face = ["-n", "face@%h", "-P", "prefork", "-c", "1", "-Q", "face", "--max-tasks-per-child", "300"]
     return [
         Service("worker-io", [*WORKER, *io], portal, state),

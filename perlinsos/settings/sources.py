@@ -33,6 +33,7 @@ SOURCES_CALLBACK_KEY = env.text("SOURCES_CALLBACK_KEY", "")
 SOURCES_TIMEOUT_S = env.numbers("SOURCES_TIMEOUT_S", "default:10")
 SOURCES_PER_SECOND = env.numbers("SOURCES_PER_SECOND", "default:20")
 SOURCES_AT_ONCE = env.numbers("SOURCES_AT_ONCE", "default:3")
+SOURCES_REST_S = env.integer("SOURCES_REST_S", 30)  # how long a source that fails is left alone
 
 
 def _all_or_none(*names: str, needed: str = "") -> None:

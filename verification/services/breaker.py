@@ -1,14 +1,15 @@
 """Whether a source may be called now: a circuit breaker and a limit, in the database, shared by all workers.
 
-Closed: ask. After five failures in a row it opens for thirty seconds: questions are put off without
+Closed: ask. After five failures in a row it opens for half a minute: questions are put off without
 bothering the source. Then one question is let through as a probe; its answer closes the breaker,
-its failure opens it for another thirty seconds. How often a source is called is limited by turns.
+its failure opens it for another half. How often a source is called is limited by turns.
 """
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 
 from verification.enums import BreakerState
@@ -16,7 +17,7 @@ from verification.models import SourceCall, SourceHealth
 from verification.services import turns
 
 OPENS_AFTER = 5
-REST = timedelta(seconds=30)
+REST = timedelta(seconds=settings.SOURCES_REST_S)
 # Every answer would otherwise write the one row that all workers share.
 NOTED_EVERY = timedelta(seconds=5)
 NO_TURN = timedelta()
@@ -44,27 +45,27 @@ def claim_turn(source: str, *, is_urgent: bool = False) -> timedelta | None:
     return None if is_probe else REST
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def record_success(source: str, *, latency_ms: int = 0, error: str = "") -> None:
     """The source spoke, be it to refuse (`error`) or to say "not found": close the breaker. For workers."""
     now = timezone.now()
     row = SourceHealth.objects.get_or_create(source=source)[0]
-    worth_noting = Q(failures__gt=0) | Q(state=BreakerState.OPEN) | Q(last_success_at=None)
-    worth_noting |= Q(last_success_at__lt=now - NOTED_EVERY)
-    SourceHealth.objects.filter(worth_noting, pk=row.pk).update(
-        state=BreakerState.CLOSED,
-        failures=0,
-        opened_at=None,
-        retry_at=None,
-        last_success_at=now,
-        last_latency_ms=latency_ms,
-        updated_at=now,
-    )
+    is_noted = row.last_success_at is not None and now - row.last_success_at < NOTED_EVERY
+    if row.state == BreakerState.OPEN or row.failures or not is_noted:
+        SourceHealth.objects.filter(pk=row.pk).update(
+            state=BreakerState.CLOSED,
+            failures=0,
+            opened_at=None,
+            retry_at=None,
+            last_success_at=now,
+            last_latency_ms=latency_ms,
+            updated_at=now,
+        )
     SourceCall.objects.create(source=source, latency_ms=latency_ms or None, error=error)
     turns.give_back(source)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def record_failure(source: str, *, error: str = "unavailable") -> None:
     """The source was down, slow or talked nonsense: count it, and open the breaker when it is enough."""
     now = timezone.now()

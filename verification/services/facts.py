@@ -20,7 +20,7 @@ from verification.rules import outranks
 current_facts = Fact.objects.current_of
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def record_facts(asked: SourceRequest, answers: Iterable[FactValue], *, as_of: date, by: User) -> list[Fact]:
     """Keep what a source answered; returns the facts that are new. For the worker that asked.
 

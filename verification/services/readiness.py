@@ -9,7 +9,7 @@ from verification.readiness import Readiness, of
 __all__ = ["Readiness", "hold", "nudge_decision", "of"]
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def hold(application_id: int) -> Application:
     """The application as it is now, locked until the caller's transaction ends.
 
@@ -19,7 +19,7 @@ def hold(application_id: int) -> Application:
     return Application.objects.select_for_update(of=("self",), no_key=True).get(pk=application_id)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def nudge_decision(application: Application) -> bool:
     """Wake the decision if the (held) case is complete. Too often is harmless: decisions are idempotent."""
     is_ready = of(application).is_ready

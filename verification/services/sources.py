@@ -119,7 +119,7 @@ def record_reply(asked: SourceRequest, reply: Reply, *, by: User) -> bool:
     return counts
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def settle(still: SourceRequestQuerySet, asked: SourceRequest, reply: Reply, *, by: User) -> bool:
     """Keep what `asked` brought if `still` finds the row in a state to take it; whether it did.
 

@@ -15,7 +15,7 @@ SECOND = timedelta(seconds=1)
 LEASE = timedelta(seconds=60)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def take(source: str, *, is_urgent: bool = False) -> bool:
     """Take one of the turns of this second; False when all are taken. For workers, before each call.
 
@@ -34,7 +34,7 @@ def take(source: str, *, is_urgent: bool = False) -> bool:
     return _take(source, usable)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def give_back(source: str) -> None:
     """The call was answered: its turn is free a second from now. For workers, after each call.
 
