@@ -15,6 +15,8 @@ WARNINGS: dict[str, Promise] = {
     "deceased_member": _("The card still lists somebody who has died."),
     "duplicate_nik": _("The card has the same NIK twice."),
     "family_differs_from_card": _("The family was typed by hand and differs from its card."),
+    "kk_area_renumbered": _("The area in the number of the family card has another code today."),
+    "kk_date_impossible": _("The date in the number of the family card never was. Cards written by hand have such."),
     "kk_number_unknown": _("The number of the family card is not known."),
     "member_without_nik": _("A member has no usable NIK."),
     "nik_area_renumbered": _("The area in a NIK has another code today."),

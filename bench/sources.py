@@ -19,6 +19,7 @@ from enrollment.enums import ApplicationState
 from enrollment.models import Application
 from perlinsos.accounts.enums import UserKind
 from perlinsos.accounts.models import User
+from perlinsos.celery import app
 from verification.connectors import CONNECTORS
 from verification.enums import RequestState, Source
 from verification.models import SourceCall, SourceRequest
@@ -47,7 +48,7 @@ class Load:
 
 
 FULL = Load(1000, 2.5, 60.0, 30, {"default": 20, LIMITED.value: 8}, 600)
-SMALL = Load(30, 2.5, 3.0, 3, {"default": 20, LIMITED.value: 8}, 20)
+SMALL = Load(24, 3.0, 3.0, 3, {"default": 20, LIMITED.value: 8}, 60)
 
 
 class Sources(Bench):
@@ -81,6 +82,7 @@ def _worker(address: str, load: Load) -> Iterator[None]:
         "SOURCES_REST_S": str(load.rest_s),
     }
     with servers.worker(threads=THREADS, **changes):
+        until(lambda: bool(app.control.ping(timeout=0.5)), within=60)
         yield
 
 

@@ -22,6 +22,8 @@ WARNINGS = frozenset(
         "deceased_head",
         "deceased_member",
         "duplicate_nik",
+        "kk_area_renumbered",
+        "kk_date_impossible",
         "kk_number_unknown",
         "member_without_nik",
         "nik_area_renumbered",
@@ -115,6 +117,8 @@ def tidy(card: CardData, *, head_nik: str | None = None) -> CardData:
         "kk_number_unknown": card.kk_number is None,
     }
     noted = [code for code, holds in found.items() if holds]
+    if card.kk_number:
+        noted += kk.warnings(card.kk_number)
     for member in members:
         if member.nik:
             noted += nik.warnings(member.nik, birth_date=member.birth_date, sex=member.sex)

@@ -4,7 +4,7 @@
 a move, a death, a divorce or a split, so it is something a family has and never who the family is.
 """
 
-from enrollment.nik import LENGTH, REGENCIES
+from enrollment.nik import LENGTH, REGENCIES, real_dates
 
 
 class KkError(ValueError):
@@ -19,7 +19,7 @@ def parse(number: str) -> str:
     """`number` itself when 16 bare digits can be a KK number. Raises KkError.
 
     The date inside is not checked: cards written by hand before the national register carry
-    dates that never were, and those families exist.
+    dates that never were, and those families exist. `warnings` tells them.
     """
     if not (number.isascii() and number.isdigit()):
         raise KkError("digits")
@@ -30,6 +30,16 @@ def parse(number: str) -> str:
     if number[12:] == "0000":
         raise KkError("serial")
     return number
+
+
+def warnings(number: str) -> list[str]:
+    """What an officer should look at in a well-formed number: codes, never a refusal."""
+    day, month, year = int(number[6:8]), int(number[8:10]), int(number[10:12])
+    checks = {
+        "kk_date_impossible": not real_dates(day, month, year),
+        "kk_area_renumbered": int(number[2:4]) not in REGENCIES[number[:2]],
+    }
+    return [code for code, holds in checks.items() if holds]
 
 
 def or_none(number: str | None) -> str | None:

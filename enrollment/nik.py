@@ -86,7 +86,7 @@ class Nik:
     @property
     def birth_dates(self) -> tuple[date, ...]:
         """The dates the number can mean: one per century in which that day exists."""
-        return _real_dates(self.day, self.month, self.year)
+        return real_dates(self.day, self.month, self.year)
 
     @property
     def is_area_current(self) -> bool:
@@ -131,7 +131,8 @@ def warnings(number: str, *, birth_date: date, sex: str) -> list[str]:
     return [code for code, differs in checks.items() if differs]
 
 
-def _real_dates(day: int, month: int, year: int) -> tuple[date, ...]:
+def real_dates(day: int, month: int, year: int) -> tuple[date, ...]:
+    """The days that day, month and two digits of a year can mean; none for 31 February."""
     found = []
     for century in CENTURIES:
         try:

@@ -1,5 +1,6 @@
 """NIK and KK numbers: what can be one, what disagrees, what registers write when they do not know."""
 
+from calendar import monthrange
 from datetime import date
 
 import pytest
@@ -7,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enrollment import kk, nik
+from perlinsos.core.crypto import blind_index
+from perlinsos.core.templatetags.portal import mask_nik
 
 DAYS = st.dates(min_value=date(1900, 1, 1), max_value=date(2026, 12, 31))
 PROVINCES = st.sampled_from(sorted(nik.REGENCIES))
@@ -127,6 +130,31 @@ def test_what_registers_write_for_unknown_is_no_kk_number(text: str, code: str) 
         kk.parse(text)
     assert refused.value.code == code
     assert kk.or_none(text) is None
+
+
+@given(PROVINCES, st.integers(1, 99), st.integers(0, 999999), st.integers(1, 9999))
+def test_a_kk_number_warns_of_its_date_and_its_area_and_never_refuses(
+    province: str, regency: int, recorded: int, serial: int
+) -> None:
+    made = kk.parse(f"{province}{regency:02}01{recorded:06}{serial:04}")
+    day, month, year = recorded // 10_000, recorded // 100 % 100, recorded % 100
+    was_once = any(_is_day(century + year, month, day) for century in (1900, 2000))
+    assert ("kk_date_impossible" in kk.warnings(made)) == (not was_once)
+    assert ("kk_area_renumbered" in kk.warnings(made)) == (regency not in nik.REGENCIES[province])
+
+
+def _is_day(year: int, month: int, day: int) -> bool:
+    return 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1]
+
+
+@given(province=PROVINCES, born=DAYS, sex=SEXES, serial=st.integers(1, 9999))
+def test_a_mask_hides_the_birth_and_an_index_hides_everything(province: str, born: date, sex: str, serial: int) -> None:
+    made = number(province=province, born=born, sex=sex, serial=serial)
+    masked = mask_nik(made)
+    assert (len(masked), masked[4:12]) == (nik.LENGTH, "*" * 8)
+    index = blind_index(made, kind="nik")
+    assert index == blind_index(made, kind="nik") != blind_index(made, kind="kk")
+    assert made.encode() not in bytes(index)
 
 
 def test_no_kk_number_at_all() -> None:

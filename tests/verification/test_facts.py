@@ -143,17 +143,6 @@ def test_the_database_empties_no_facts_at_once() -> None:
         transaction.set_rollback(True)
 
 
-def test_a_fact_has_an_age_and_too_old_is_as_good_as_unknown(worker: User) -> None:
-    today = timezone.localdate()
-    meter = factories.FactFactory(as_of=today - timedelta(days=52))
-    factories.FactFactory(family=meter.family, name="samsat.cars", as_of=today - timedelta(days=1000))
-    assert (meter.age_on(today), meter.age_on(meter.as_of - timedelta(days=1))) == (52, 0)
-    fresh = Fact.objects.fresh_of
-    assert set(fresh(meter.family, {})) == {"pln.power_va", "samsat.cars"}
-    assert set(fresh(meter.family, {"pln.power_va": 52, "samsat.cars": 999})) == {"pln.power_va"}
-    assert fresh(meter.family, {"pln.power_va": 51, "samsat.cars": 0}) == {}
-
-
 @pytest.mark.parametrize(
     ("age", "answered_days", "state", "is_asked"),
     [

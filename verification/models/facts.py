@@ -1,7 +1,5 @@
 """Facts: one thing one source said about a family at one time."""
 
-from collections.abc import Mapping
-from datetime import date
 from typing import ClassVar
 
 from django.contrib.auth.models import AnonymousUser
@@ -26,15 +24,6 @@ class FactQuerySet(models.QuerySet["Fact"]):
     def current_of(self, family: Family) -> dict[str, "Fact"]:
         """What holds now, by name."""
         return {fact.name: fact for fact in self.current().filter(family=family)}
-
-    def fresh_of(self, family: Family, max_ages: Mapping[str, int]) -> dict[str, "Fact"]:
-        """What holds now and is young enough to be believed, by name. `max_ages` in days; without one, any age."""
-        today = timezone.localdate()
-        return {
-            name: fact
-            for name, fact in self.current_of(family).items()
-            if name not in max_ages or fact.age_on(today) <= max_ages[name]
-        }
 
     def visible_to(self, user: User | AnonymousUser) -> "FactQuerySet":
         if not isinstance(user, User):
@@ -87,7 +76,3 @@ class Fact(PublicModel):
 
     def __str__(self) -> str:
         return f"{self.name} #{self.pk}"
-
-    def age_on(self, day: date) -> int:
-        """Days since the value was true at the source; never negative."""
-        return max(0, (day - self.as_of).days)

@@ -41,7 +41,7 @@ def claim_turn(source: str, *, is_urgent: bool = False) -> timedelta | None:
         retry_at=now + REST
     )
     if not is_probe:
-        turns.give_back(source)
+        turns.give_back(source, was_called=False)
     return None if is_probe else REST
 
 

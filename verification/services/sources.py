@@ -97,7 +97,7 @@ def claim_question(source_request_id: int, *, is_urgent: bool = False) -> Source
         _put_off(request, error=obstacle, permanent=True, by=service_account("verification"))
         request = None
     if request is None:
-        turns.give_back(source)
+        turns.give_back(source, was_called=False)
     return request
 
 
@@ -115,7 +115,7 @@ def record_reply(asked: SourceRequest, reply: Reply, *, by: User) -> bool:
     if reply.as_of is not None or reply.is_promise:
         breaker.record_success(asked.source, latency_ms=reply.latency_ms)
     else:
-        turns.give_back(asked.source)  # nobody was asked: we do not know whom to ask about
+        turns.give_back(asked.source, was_called=False)  # we do not know whom to ask about
     return counts
 
 

@@ -35,15 +35,17 @@ def take(source: str, *, is_urgent: bool = False) -> bool:
 
 
 @transaction.atomic(savepoint=False)
-def give_back(source: str) -> None:
-    """The call was answered: its turn is free a second from now. For workers, after each call.
+def give_back(source: str, *, was_called: bool = True) -> None:
+    """The call was answered, or not made after all: its turn is free a second from now, or now. For workers.
 
     After a time-out it stays taken until its lease ends: the source may still be busy with the call.
-    Turns are all alike, so the one whose lease ends first goes; what is left lasts long enough.
+    Turns are all alike: of a call that was made the one whose lease ends first goes, so that what is
+    left lasts long enough for the others; of one that was not, the newest.
     """
     busy = SourceTurn.objects.select_for_update(skip_locked=True).filter(source=source, is_busy=True)
-    if (turn := busy.order_by("free_at").first()) is not None:
-        SourceTurn.objects.filter(pk=turn.pk).update(is_busy=False, free_at=_from_now(SECOND))
+    if (turn := busy.order_by("free_at" if was_called else "-free_at").first()) is not None:
+        rest = SECOND if was_called else timedelta()
+        SourceTurn.objects.filter(pk=turn.pk).update(is_busy=False, free_at=_from_now(rest))
 
 
 def _take(source: str, usable: int) -> bool:
