@@ -25,13 +25,10 @@ def take(source: str, *, is_urgent: bool = False) -> bool:
     usable = most if is_urgent else max(1, most - most // 5)
     if _take(source, usable):
         return True
-    known = SourceTurn.objects.filter(source=source, number__lt=most).count()
-    if known == most:
-        return False
-    SourceTurn.objects.bulk_create(
-        [SourceTurn(source=source, number=number) for number in range(most)], ignore_conflicts=True
-    )
-    return _take(source, usable)
+    if SourceTurn.objects.filter(source=source, number__lt=most).count() < most:
+        turns = [SourceTurn(source=source, number=number) for number in range(most)]
+        SourceTurn.objects.bulk_create(turns, ignore_conflicts=True)
+    return _take(source, usable)  # made now, or by another worker since the first look
 
 
 @transaction.atomic(savepoint=False)
