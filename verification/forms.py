@@ -52,3 +52,11 @@ class DuplicateForm(PortalForm):
 
 class FollowUpForm(PortalForm):
     follow_up = forms.ChoiceField(label=_("What was done?"), choices=FollowUp.choices, widget=CardRadios())
+
+
+class PeriodForm(PortalForm):
+    """Days to look back at, both included; either may stay empty."""
+
+    mark_optional = False
+    first = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    last = forms.DateField(label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))

@@ -23,6 +23,16 @@ def can_open_desk(user: User) -> bool:
     return bool(scoping.area_codes(user, roles=DESK))
 
 
+def face_areas(user: User) -> list[str]:
+    """Codes of the areas in which somebody may look at faces."""
+    return scoping.area_codes(user, roles=FACE_READERS)
+
+
+def can_audit_views(user: User) -> bool:
+    """Who looked at which photograph: auditors, and the data protection officer, who is one."""
+    return bool(scoping.area_codes(user, roles=[Role.AUDITOR]))
+
+
 def can_see_faces(user: User) -> bool:
     """Officers compare, verifiers and auditors look over their shoulders; each within the own area."""
     return bool(scoping.area_codes(user, roles=FACE_READERS))

@@ -8,6 +8,8 @@ from dataclasses import dataclass, fields
 from datetime import timedelta
 from typing import Any, Self
 
+MOST_LETTERS = 40  # it is stored with every row the policy decided about
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -22,6 +24,8 @@ class Policy:
         known = {field.name for field in fields(cls)}
         if not isinstance(value, dict) or not set(value) <= known or not isinstance(value.get("version"), str):
             raise ValueError(f"not a {cls.__name__}")
+        if len(value["version"]) > MOST_LETTERS:
+            raise ValueError(f"the version has more than {MOST_LETTERS} letters")
         numbers = [entry for name, entry in value.items() if name != "version"]
         if not all(isinstance(entry, (int, float)) and not isinstance(entry, bool) for entry in numbers):
             raise ValueError(f"{cls.__name__} is made of numbers")

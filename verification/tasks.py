@@ -4,9 +4,19 @@ from celery import shared_task
 
 from perlinsos.accounts.models import User
 from perlinsos.accounts.services import service_account
-from perlinsos.core import jobs
-from verification import asking, connectors, looking
-from verification.services import breaker, duplicates, faces, family_cards, rechecks, sources, stale, templates
+from perlinsos.core import files, jobs
+from verification import asking, connectors, looking, retaining
+from verification.services import (
+    breaker,
+    duplicates,
+    faces,
+    family_cards,
+    rechecks,
+    retention,
+    sources,
+    stale,
+    templates,
+)
 
 
 def _worker() -> User:
@@ -71,6 +81,18 @@ def sweep_duplicates() -> None:
 @shared_task(name="verification.fold_gallery")
 def fold_gallery() -> None:
     templates.fold_gallery()
+
+
+@shared_task(name="verification.erase_templates")
+def erase_templates() -> None:
+    retention.erase_due_templates(by=_worker())
+
+
+@shared_task(name="verification.sweep_retention")
+def sweep_retention() -> None:
+    files.finish_removals()
+    for applications in retaining.pages():
+        retention.erase_pictures(applications, by=_worker())
 
 
 @shared_task(name="verification.sweep_faces")

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from verification.views import duplicates, faces, photographs, selfie, sources
+from verification.views import duplicates, faces, photographs, pictures, selfie, sources
 
 urlpatterns: list[URLPattern] = [
     path("daftar/foto/<uuid:public_id>/", selfie.selfie_check, name="selfie-check"),
@@ -13,5 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("petugas/ganda/<uuid:public_id>/tindak-lanjut/", duplicates.duplicate_follow_up, name="duplicate-follow-up"),
     path("petugas/sumber/", sources.source_health, name="source-health"),
     path("petugas/sumber/<slug:source>/tanya-lagi/", sources.source_ask_again, name="source-ask-again"),
+    path("petugas/foto/", pictures.picture_retention, name="picture-retention"),
+    path("petugas/foto/dilihat/", pictures.picture_view_list, name="picture-view-list"),
     path("berkas/<uuid:public_id>/", photographs.stored_photo, name="stored-photo"),
 ]

@@ -62,7 +62,10 @@ class AuditEvent(models.Model):
     data = models.JSONField(default=dict)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["subject_type", "subject_id"], name="audit_by_subject")]
+        indexes: ClassVar = [
+            models.Index(fields=["subject_type", "subject_id"], name="audit_by_subject"),
+            models.Index(fields=["action", "id"], name="audit_by_action"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.action} {self.subject_type}:{self.subject_id}"

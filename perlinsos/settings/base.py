@@ -170,6 +170,9 @@ FACE_PROVIDER = env.choice("FACE_PROVIDER", ("local", "dukcapil"), "local")  # w
 FACE_SIMILARITY = env.integer("FACE_SIMILARITY_PERCENT", 75) / 100  # from which a yes of Dukcapil counts
 # FACE_MODEL_PATH, an ONNX file in place of the shipped network, is read by the face worker (faces/engine.py).
 
+# When objections to a decision end: `f(application ids) -> {id: instant}`. Photographs are kept until then.
+OBJECTION_PERIODS = "appeals.objection_periods.objections_end"
+
 # --- words ------------------------------------------------------------------------------------
 LANGUAGE_CODE = "id"
 LANGUAGES = [("id", _("Indonesian")), ("en", _("English"))]
@@ -258,6 +261,7 @@ CELERY_TASK_ROUTES = {
     "verification.search_widely": {"queue": "face"},
     "verification.sweep_duplicates": {"queue": "face"},
     "verification.fold_gallery": {"queue": "face"},
+    "verification.erase_templates": {"queue": "face"},
     "verification.fetch_family_card": {"queue": "sources"},
     "verification.ask_source": {"queue": "sources"},
     "appeals.send_correction": {"queue": "sources"},
@@ -276,6 +280,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "verification.ask_register_again": 6 * 3600.0,
         "verification.sweep_duplicates": 30.0,
         "verification.fold_gallery": 300.0,
+        "verification.erase_templates": 600.0,
+        "verification.sweep_retention": 3600.0,
         "verification.sweep_family_cards": 10.0,
         "eligibility.sweep_decisions": 15.0,
         "eligibility.sweep_places": 15.0,

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.models import Application, Person
+from enrollment.models import Person
 from perlinsos.accounts import scoping
 from perlinsos.accounts.enums import Role
 from perlinsos.accounts.models import User
@@ -31,8 +31,9 @@ class DuplicateCandidateQuerySet(models.QuerySet["DuplicateCandidate"]):
     def to_follow_up(self) -> "DuplicateCandidateQuerySet":
         return self.filter(state=DuplicateState.SAME).order_by("settled_at", "pk")
 
-    def about(self, application: Application) -> "DuplicateCandidateQuerySet":
-        return self.filter(Q(first_check__application=application) | Q(second_check__application=application))
+    def unfinished(self) -> "DuplicateCandidateQuerySet":
+        """Pairs whose pictures somebody may still need."""
+        return self.filter(state__in=(*WAITING_STATES, DuplicateState.SAME))
 
     def visible_to(self, user: User | AnonymousUser) -> "DuplicateCandidateQuerySet":
         """For whoever may look at either person's case, and for the coordinator of both once handed over."""
