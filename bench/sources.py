@@ -47,8 +47,8 @@ class Load:
     patience_s: float
 
 
-FULL = Load(1000, 2.5, 60.0, 30, {"default": 20, LIMITED.value: 8}, 600)
-SMALL = Load(24, 3.0, 3.0, 3, {"default": 20, LIMITED.value: 8}, 60)
+FULL = Load(1000, 2.5, 60.0, 30, {"default": 20, LIMITED.value: 6}, 600)
+SMALL = Load(24, 3.0, 3.0, 3, {"default": 20, LIMITED.value: 3}, 60)
 
 
 class Sources(Bench):

@@ -58,11 +58,11 @@ def _ask(claimed: ClaimedCheck) -> FaceMatchAnswer | str:
     try:
         body = http.post(PATH, question, source=Source.PHOTOGRAPH, request_id=request_id)
         answer = read(body.content, FaceMatchAnswer, request_id=request_id)
-    except SourceUnavailable:
-        breaker.record_failure(Source.PHOTOGRAPH)
+    except SourceUnavailable as error:
+        breaker.record_failure(Source.PHOTOGRAPH, error=error.code)
         raise
-    except SourceRefused:
-        breaker.record_success(Source.PHOTOGRAPH)
+    except SourceRefused as error:
+        breaker.record_success(Source.PHOTOGRAPH, error=error.code)
         return "reference_refused"
-    breaker.record_success(Source.PHOTOGRAPH)
+    breaker.record_success(Source.PHOTOGRAPH, latency_ms=body.latency_ms)
     return answer if isinstance(answer, FaceMatchAnswer) else "no_reference"

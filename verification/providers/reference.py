@@ -18,11 +18,11 @@ def reference_of(claimed: ClaimedCheck) -> tuple[bytes | None, str]:
         raise SourceUnavailable("resting")
     try:
         photograph = connectors.reference_photograph(claimed.nik, request_id=claimed.check.public_id)
-    except SourceUnavailable:
-        breaker.record_failure(Source.PHOTOGRAPH)
+    except SourceUnavailable as error:
+        breaker.record_failure(Source.PHOTOGRAPH, error=error.code)
         raise
-    except SourceRefused:
-        breaker.record_success(Source.PHOTOGRAPH)
+    except SourceRefused as error:
+        breaker.record_success(Source.PHOTOGRAPH, error=error.code)
         return None, "reference_refused"
     breaker.record_success(Source.PHOTOGRAPH)
     return photograph, "" if photograph else "no_reference"
