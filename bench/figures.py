@@ -13,7 +13,10 @@ from typing import ClassVar
 
 @dataclass(frozen=True)
 class Figure:
-    """One measured quantity: every run's value, in `unit`. `key` is stable; later comparisons name it."""
+    """One measured quantity: every run's value, in `unit`. `key` is stable; later comparisons name it.
+
+    No values: it could not be measured here. The unit `yes/no` is for what either holds or does not.
+    """
 
     key: str
     values: tuple[float, ...]
