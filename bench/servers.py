@@ -49,6 +49,14 @@ def worker(*, threads: int = 8, **changes: str) -> Iterator[None]:
 
 
 @contextmanager
+def face_worker(*, processes: int = 2, **changes: str) -> Iterator[None]:
+    """One Celery worker for faces, a process per core."""
+    celery = [sys.executable, "-m", "celery", "-A", "perlinsos.celery", "worker", "-P", "prefork", "--without-gossip"]
+    with _process([*celery, "-c", str(processes), "-Q", "face", "-n", f"face-bench-{os.getpid()}@%h"], changes):
+        yield
+
+
+@contextmanager
 def sandbox() -> Iterator[str]:
     """The ministries' stand-in with a database of its own; its address."""
     port = ports.first_free(FIRST_PORT + 500)

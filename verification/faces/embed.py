@@ -31,9 +31,13 @@ MARGIN = 0.25  # around the face, as `face_recognition` cuts it
 
 def embed(picture: Picture, face: Face) -> Embedding:
     """The face as a vector, shape (128,) with the network of `face_recognition`, float32."""
+    return np.asarray(looks(picture, face).mean(axis=0), dtype=np.float32)
+
+
+def looks(picture: Picture, face: Face) -> NDArray[np.float32]:
+    """Every look by itself, shape (6, length); the first is what `face_recognition` sees."""
     straight = chips(picture, face)
-    looks = np.concatenate([straight, straight[:, :, ::-1]])
-    return np.asarray(engine.load().recogniser.embeddings(looks).mean(axis=0), dtype=np.float32)
+    return engine.load().recogniser.embeddings(np.concatenate([straight, straight[:, :, ::-1]]))
 
 
 def chips(picture: Picture, face: Face) -> NDArray[np.uint8]:

@@ -12,7 +12,7 @@ from verification.faces import normalise
 from verification.faces.calibration import ScoredPairs
 from verification.faces.decode import UnreadablePicture, decode
 from verification.faces.detect import find_in_reference
-from verification.faces.embed import embed
+from verification.faces.embed import looks
 from verification.faces.normalise import Centres
 from verification.faces.vectors import Embedding
 
@@ -52,6 +52,12 @@ def read(file: Path, *, pictures: Path | None = None) -> list[Pair]:
 
 def embed_file(path: Path) -> Embedding | None:
     """The face nearest the middle of a picture; None where no face is found or the file cannot be read."""
+    seen = look_at_file(path)
+    return None if seen is None else np.asarray(seen.mean(axis=0), dtype=np.float32)
+
+
+def look_at_file(path: Path) -> NDArray[np.float32] | None:
+    """The same face, every look by itself (`embed.looks`)."""
     try:
         picture, faces = find_in_reference(decode(path.read_bytes()))
     except (OSError, UnreadablePicture):
@@ -62,7 +68,7 @@ def embed_file(path: Path) -> Embedding | None:
     nearest = min(
         faces, key=lambda face: abs(face.left + face.right - middle[0]) + abs(face.top + face.bottom - middle[1])
     )
-    return embed(picture, nearest)
+    return looks(picture, nearest)
 
 
 def score(pairs: Iterable[tuple[Embedding, Embedding, bool]], centres: Centres) -> ScoredPairs:
