@@ -15,7 +15,7 @@ from typing import ClassVar
 class Figure:
     """One measured quantity: every run's value, in `unit`. `key` is stable; later comparisons name it.
 
-    Without values it could not be measured here, and `note` says why.
+    No values: it could not be measured here. The unit `yes/no` is for what either holds or does not.
     """
 
     key: str
@@ -24,8 +24,8 @@ class Figure:
     note: str = ""
 
     @property
-    def median(self) -> float | None:
-        return statistics.median(self.values) if self.values else None
+    def median(self) -> float:
+        return statistics.median(self.values)
 
 
 @dataclass(frozen=True)

@@ -14,15 +14,23 @@ def header(machine: dict[str, Any], *, seed: int, small: bool) -> str:
 
 def table(figures: Iterable[Figure]) -> str:
     rows = [
-        f"  {figure.key:<36} {number(figure.median):>12} {figure.unit:<14} {_spread(figure)}{_note(figure)}"
+        f"  {figure.key:<36} {_shown(figure):>12} {figure.unit:<14} {_spread(figure)}{_note(figure)}"
         for figure in figures
     ]
     return "\n".join(rows)
 
 
+def _shown(figure: Figure) -> str:
+    if not figure.values:
+        return "–"
+    if figure.unit == "yes/no":
+        return "yes" if all(figure.values) else "NO"
+    return number(figure.median)
+
+
 def _spread(figure: Figure) -> str:
     if not figure.values:
-        return "NOT MEASURED"
+        return "not measured here"
     if len(figure.values) == 1:
         return "one run"
     return f"{number(min(figure.values))} to {number(max(figure.values))} in {len(figure.values)} runs"
@@ -40,12 +48,18 @@ def verdicts(claims: Iterable[Claim]) -> str:
 
 
 def flat(machine: dict[str, Any], *, seed: int, small: bool, figures: Iterable[Figure]) -> str:
-    """One object on one line: the median under the key of the figure, spread under `…_min` and `…_max`."""
+    """One object on one line: the median under the key of the figure, spread under `…_min` and `…_max`.
+
+    What could not be measured is null, what holds or does not is true or false.
+    """
     found: dict[str, Any] = {**machine, "seed": seed, "small": small}
     for figure in figures:
+        if not figure.values or figure.unit == "yes/no":
+            found[figure.key] = all(figure.values) if figure.values else None
+            continue
         found[figure.key] = _rounded(figure.median)
-        found[f"{figure.key}_min"] = _rounded(min(figure.values, default=None))
-        found[f"{figure.key}_max"] = _rounded(max(figure.values, default=None))
+        found[f"{figure.key}_min"] = _rounded(min(figure.values))
+        found[f"{figure.key}_max"] = _rounded(max(figure.values))
         found[f"{figure.key}_runs"] = len(figure.values)
     return json.dumps(found, ensure_ascii=False)
 
@@ -59,14 +73,12 @@ def flat_claims(machine: dict[str, Any], *, seed: int, small: bool, claims: dict
     return json.dumps(found, ensure_ascii=False)
 
 
-def number(value: float | None) -> str:
-    """Three significant digits or whole numbers, with thin grouping; a dash for what was not measured."""
-    if value is None:
-        return "-"
+def number(value: float) -> str:
+    """Three significant digits or whole numbers, with thin grouping."""
     if value >= 100:
         return f"{value:,.0f}"
     return f"{value:.3g}"
 
 
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 6)
+def _rounded(value: float) -> float:
+    return round(value, 6)

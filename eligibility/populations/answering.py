@@ -25,17 +25,20 @@ def plan_of(rules: RunRules) -> Plan:
     return plan(document_of(rules.rule_set), rules.parameters)
 
 
-def answer(facts: pl.DataFrame, rules: RunRules) -> int:
-    """Decide and store those of `facts` whose village these rules are for; how many there were."""
-    here = facts.filter(pl.col(VILLAGE).is_in(rules.villages))
-    if here.is_empty():
-        return 0
+def answer(facts: pl.DataFrame, rules: RunRules) -> None:
+    """Decide and store those of `facts` whose village these rules are for, and note who is touched."""
+    decided = store(facts, rules)
+    touched = changed(decided, rules)
+    RunChange.objects.bulk_create(RunChange(rules=rules, application_id=key) for key in touched)
+
+
+def store(facts: pl.DataFrame, rules: RunRules) -> pl.DataFrame:
+    """Decide and store those of `facts` whose village these rules are for; their answer columns."""
+    here = facts.lazy().filter(pl.col(VILLAGE).is_in(rules.villages))
     ready = plan_of(rules)
-    decided = frames.decide(here.lazy(), [ready]).collect()
+    decided = frames.decide(here, [ready]).collect()
     copy_in("eligibility_runanswer", _as_rows(decided, ready, rules.pk))
-    changed = _changed(decided, ready, rules)
-    RunChange.objects.bulk_create(RunChange(rules=rules, application_id=key) for key in changed)
-    return len(here)
+    return decided
 
 
 def _as_rows(decided: pl.DataFrame, ready: Plan, rules_id: int) -> pl.DataFrame:
@@ -51,11 +54,14 @@ def _as_rows(decided: pl.DataFrame, ready: Plan, rules_id: int) -> pl.DataFrame:
     )
 
 
-def _changed(decided: pl.DataFrame, ready: Plan, rules: RunRules) -> list[int]:
+def changed(decided: pl.DataFrame, rules: RunRules) -> list[int]:
     """The families whose answer or reasons differ from their current determination, or who have none.
 
     A determination younger than the snapshot knows more than it and is left alone.
     """
+    if decided.is_empty():
+        return []
+    ready = plan_of(rules)
     current = _current(rules, decided[KEY])
     expected = decided.select(
         KEY,

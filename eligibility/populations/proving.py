@@ -17,7 +17,7 @@ from eligibility.populations.columns import KEY, fact_column, facts_of, words
 from eligibility.replaying import replay
 
 AT_ONCE = 1_000
-ANSWERS_AT_ONCE = 100_000
+ANSWERS_AT_ONCE = 50_000
 SHOWN = 20
 
 

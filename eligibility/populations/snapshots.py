@@ -41,8 +41,8 @@ def fill(snapshot: Snapshot) -> int:
         GROUP BY a.id
         ORDER BY a.id
     """  # noqa: S608 - names of our own catalogue
+    take_time()
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL statement_timeout = 0")  # a regency at once takes longer than a page may
         cursor.execute(
             statement,
             {
@@ -53,6 +53,12 @@ def fill(snapshot: Snapshot) -> int:
             },
         )
         return int(cursor.rowcount)
+
+
+def take_time() -> None:
+    """Let the statements of this transaction take longer than a page may."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = '1h'")
 
 
 def chunk(snapshot: Snapshot, *, after: int) -> pl.DataFrame:

@@ -105,6 +105,7 @@ def _answer_chunk(run: Run) -> int:
     facts = snapshots.chunk(run.snapshot, after=run.done_through)
     if facts.is_empty():
         return 0
+    snapshots.take_time()
     for rules in run.rules.select_related("rule_set", "run__snapshot").order_by("pk"):
         answering.answer(facts, rules)
     run.done_through = int(facts[KEY][-1])

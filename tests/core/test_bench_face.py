@@ -16,7 +16,7 @@ def test_without_the_collection_every_figure_says_so(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("PORTAL_FACE_PAIRS", str(tmp_path))
     found = face_accuracy.figures(small=True, seed=1, processes=1)
     assert [figure.key for figure in found] == list(face_accuracy.KEYS)
-    assert "NOT MEASURED" in report.table(found)
+    assert "not measured here" in report.table(found)
     assert "NO COLLECTION" in report.table(found)
     said = json.loads(report.flat({}, seed=1, small=True, figures=found))
     assert said["accept_fmr_worst_group"] is said["genuine_lost"] is None

@@ -1,0 +1,104 @@
+"""Facts of a register of persons: every member is looked at once, in one aggregation per family.
+
+A register (of a national study, or generated) is two tables: families with what is known of the
+house, and persons with what is known of each member. A count is the number of members whose column
+lies in a range. `silent` has a bit for each source that has not answered for the family: what such
+a source would say is unknown, not zero.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+import polars as pl
+
+from eligibility.populations.columns import KEY, fact_column
+
+SOURCES = ("dukcapil", "dapodik", "bkn", "bpjs_tk", "citizen")  # the bits of `silent`, lowest first
+
+
+@dataclass(frozen=True)
+class OfMembers:
+    """`count` and `any` are about members whose `column` is `low` to `high`; `highest` is of the column."""
+
+    fact: str
+    how: Literal["count", "any", "highest"]
+    column: str
+    low: int = 0
+    high: int = 0
+
+    @property
+    def silence(self) -> int:
+        return 1 << SOURCES.index(self.fact.partition(".")[0])
+
+
+OF_MEMBERS = (
+    OfMembers("dukcapil.family_size", "count", "age", 0, 200),
+    OfMembers("dukcapil.children_0_6", "count", "age", 0, 6),
+    OfMembers("dukcapil.elderly_60", "count", "age", 60, 200),
+    OfMembers("dukcapil.head_alive", "any", "is_living_head", 1, 1),
+    OfMembers("dapodik.pupils_sd", "count", "school", 1, 1),
+    OfMembers("dapodik.pupils_smp", "count", "school", 2, 2),
+    OfMembers("dapodik.pupils_sma", "count", "school", 3, 3),
+    OfMembers("bkn.asn", "count", "work", 1, 1),
+    OfMembers("bkn.tni_polri", "count", "work", 2, 2),
+    OfMembers("bkn.pensioners", "count", "work", 3, 3),
+    OfMembers("bpjs_tk.highest_wage", "highest", "wage"),
+    OfMembers("citizen.pregnant", "count", "is_pregnant", 1, 1),
+    OfMembers("citizen.severe_disability", "count", "is_disabled", 1, 1),
+)
+OF_THE_HOUSE = {
+    "dtsen.decile": "decile",
+    "pln.power_va": "power_va",
+    "samsat.cars": "cars",
+    "samsat.motorcycles": "motorcycles",
+    "bpn.land_m2": "land_m2",
+}
+
+
+def facts(families: pl.LazyFrame, persons: pl.LazyFrame, wanted: Collection[str]) -> pl.LazyFrame:
+    """`family` and the `wanted` facts (other names of the catalogue are unknown to a register)."""
+    members = [one for one in OF_MEMBERS if one.fact in wanted]
+    counted = persons.group_by(KEY).agg(_aggregate(one).alias(fact_column(one.fact)) for one in members)
+    house = [pl.col(column).alias(fact_column(fact)) for fact, column in OF_THE_HOUSE.items() if fact in wanted]
+    heard = [
+        pl.when(pl.col("silent") & one.silence == 0).then(pl.col(fact_column(one.fact))).alias(fact_column(one.fact))
+        for one in members
+    ]
+    return families.join(counted, on=KEY, how="left").select(KEY, *house, *heard, *_unknown(wanted))
+
+
+def _aggregate(one: OfMembers) -> pl.Expr:
+    if one.how == "highest":
+        return pl.col(one.column).max()
+    within = pl.col(one.column).is_between(one.low, one.high)
+    return within.any() if one.how == "any" else within.sum()
+
+
+def _unknown(wanted: Collection[str]) -> Iterable[pl.Expr]:
+    known = {one.fact for one in OF_MEMBERS} | OF_THE_HOUSE.keys()
+    return (pl.lit(None, dtype=pl.Int64).alias(fact_column(fact)) for fact in sorted(set(wanted) - known))
+
+
+def facts_sql(families: str, persons: str, wanted: Collection[str]) -> str:
+    """The same as one select, for PostgreSQL and Spark."""
+    members = [one for one in OF_MEMBERS if one.fact in wanted]
+    counted = ", ".join(f"{_aggregate_sql(one)} AS {fact_column(one.fact)}" for one in members)
+    house = [f"f.{column} AS {fact_column(fact)}" for fact, column in OF_THE_HOUSE.items() if fact in wanted]
+    heard = [
+        f"CASE WHEN f.silent & {one.silence} = 0 THEN m.{fact_column(one.fact)} END AS {fact_column(one.fact)}"
+        for one in members
+    ]
+    known = {one.fact for one in OF_MEMBERS} | OF_THE_HOUSE.keys()
+    unknown = [f"CAST(NULL AS bigint) AS {fact_column(fact)}" for fact in sorted(set(wanted) - known)]
+    return (
+        f"SELECT f.{KEY}, {', '.join([*house, *heard, *unknown])} FROM {families} f LEFT JOIN"  # noqa: S608
+        f" (SELECT {KEY}, {counted} FROM {persons} GROUP BY {KEY}) m ON m.{KEY} = f.{KEY}"
+    )
+
+
+def _aggregate_sql(one: OfMembers) -> str:
+    if one.how == "highest":
+        return f"max({one.column})"
+    count = f"count(CASE WHEN {one.column} BETWEEN {one.low} AND {one.high} THEN 1 END)"
+    return f"CASE WHEN {count} > 0 THEN 1 ELSE 0 END" if one.how == "any" else count

@@ -1,0 +1,59 @@
+"""A register of persons: counted once per family, silent sources are unknown, and all engines agree."""
+
+from io import StringIO
+from pathlib import Path
+
+import polars as pl
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from bench import engine_population, engine_rules
+from eligibility.models import Programme
+from eligibility.populations import frames, register, sql
+from eligibility.populations.columns import KEY, facts_of
+from eligibility.populations.registers import Study, decide_regency, decide_register
+from tests.cast import BANYUWANGI
+
+PLANS = engine_rules.plans()
+WANTED = [fact.name for fact in facts_of(PLANS)]
+
+
+@pytest.mark.django_db
+def test_members_are_counted_alike_in_columns_and_in_postgres() -> None:
+    families, persons = engine_population.people(engine_population.Regency(1, 1, 1_500), 2026)
+    expected = frames.decide(register.facts(families.lazy(), persons.lazy(), WANTED), PLANS).collect().sort(KEY)
+    with connection.cursor() as cursor:
+        for name, table in (("families", families), ("persons", persons)):
+            columns = ", ".join(f"{column} integer" for column in table.columns)
+            cursor.execute(f"CREATE TEMPORARY TABLE register_{name} ({columns}) ON COMMIT DROP")
+            with cursor.copy(f"COPY register_{name} FROM STDIN (FORMAT csv)") as stream:
+                stream.write(table.write_csv(include_header=False).encode())
+        facts = register.facts_sql("register_families", "register_persons", WANTED)
+        cursor.execute(f"{sql.decide(PLANS, f'({facts})', sql.POSTGRES)} ORDER BY {KEY}")
+        assert cursor.fetchall() == expected.rows()
+    assert set(expected["outcome_0"]) == {0, 1, 2}
+
+
+def test_a_killed_study_goes_on_and_comes_out_the_same(tmp_path: Path) -> None:
+    folder = tmp_path / "register"
+    for number in (1, 2):
+        engine_population.write_regency(folder, engine_population.Regency(number, 1000 * number, 300), 7)
+    study = Study(PLANS, lambda families, _number: families // 10, "benih")
+    assert list(decide_register(folder, tmp_path / "whole", study)) == [300, 300]
+    (tmp_path / "half").mkdir()
+    decide_regency(folder / "regency=0001", study).write_parquet(tmp_path / "half" / "regency=0001.parquet")
+    (tmp_path / "half" / "regency=0002.unfinished").write_bytes(b"PAR1")
+    assert sum(decide_register(folder, tmp_path / "half", study)) == 600
+    whole, half = (pl.read_parquet(tmp_path / name / "*.parquet").sort(KEY) for name in ("whole", "half"))
+    assert whole.equals(half)
+
+
+@pytest.mark.usefixtures("rules")
+def test_the_command_decides_by_the_rules_in_force(tmp_path: Path) -> None:
+    engine_population.write(tmp_path / "register", 400, 7)
+    out = StringIO()
+    call_command("decide_register", tmp_path / "register", tmp_path / "answers", area=BANYUWANGI, stdout=out)
+    assert out.getvalue().count("of 400 families") == Programme.objects.count()
+    with pytest.raises(CommandError, match="holds no"):
+        call_command("decide_register", tmp_path / "answers", tmp_path / "other")
