@@ -7,13 +7,17 @@ in memory after the search, and a hundred thousand are opened in less time than 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import psycopg
 from django.db import connection
 from django.db.models import Q
 
 from perlinsos.core import crypto
+from verification import operating
 from verification.faces import gallery, vectors
+from verification.faces.normalise import Centres
 from verification.models import FaceSegment, FaceTemplate
+from verification.operating import Operation
 
 SEGMENTS_AT_ONCE = 16  # in memory at a time
 GALLERY_LOCK = 7236100452
@@ -50,6 +54,32 @@ def opened(template: FaceTemplate) -> vectors.Embedding:
     assert template.sealed is not None  # a constraint: what is not erased is sealed
     data = crypto.unseal(bytes(template.sealed), place=template.place)
     return vectors.from_bytes(data, length=len(data) // 4)
+
+
+def centres_of(operation: Operation) -> Centres | None:
+    """The means an area compares under, as the comparison wants them; None before any were enacted."""
+    means = operation.means
+    if means is None:
+        return None
+    return Centres(
+        version=means.version,
+        recogniser=operation.thresholds.recogniser,
+        general=np.array(means.general),
+        population=np.array(means.population),
+        people=means.people,
+    )
+
+
+def centres_for(area_code: str, *, engine_version: str) -> Centres | None:
+    """The means of an area for faces of one engine; None when there are none for its network.
+
+    A parameter that cannot be meant is reported where faces are compared; here it means none.
+    """
+    try:
+        centres = centres_of(operating.operation_for(area_code))
+    except ValueError:
+        return None
+    return centres if centres is not None and engine_version.endswith(centres.recogniser) else None
 
 
 def members(where: Q, *, engine_version: str) -> Iterator[gallery.Members]:

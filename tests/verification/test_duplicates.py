@@ -22,7 +22,7 @@ from verification import enrolled, tasks
 from verification.duplicate_enums import DuplicateAnswer, DuplicateState, FollowUp
 from verification.enums import CheckState
 from verification.faces.vectors import Embedding, to_bytes
-from verification.models import DuplicateCandidate, FaceSegment, FaceTemplate
+from verification.models import DuplicateCandidate, FaceSegment, FaceTemplate, FaceThresholdSet
 from verification.services import duplicates, templates
 
 pytestmark = pytest.mark.django_db
@@ -134,6 +134,30 @@ def test_the_region_decides_how_alike_is_alike(worker: User) -> None:
     assert not DuplicateCandidate.objects.exists()
     accepted(sent(), like(me, 0.1))
     assert DuplicateCandidate.objects.get().threshold_version == "bupati-7"
+
+
+def test_where_means_are_in_force_faces_are_seen_from_them(cast: Any) -> None:
+    """Two faces that a raw distance calls alike, and that lie apart seen from the middle of the people."""
+    centre = face()
+    one, two = (0.2 * CHANCE.normal(0, 1, (2, 128)) / np.sqrt(128)).astype(np.float32)
+    FaceThresholdSet.objects.create(
+        state="enacted",
+        version="own-1",
+        recogniser="network",
+        edges={},
+        centres={"version": "own", "general": centre.tolist(), "population": centre.tolist()},
+        people=120,
+        measured={},
+        proposed_by=cast.laras,
+        settled_by=cast.ani,
+        settled_at=timezone.now(),
+    )
+    accepted(sent(), centre + one, "engine 1, network")
+    accepted(sent(), centre + two, "engine 1, network")
+    assert not DuplicateCandidate.objects.exists()
+    accepted(sent(), like(centre + two, 0.05), "engine 1, network")
+    found = DuplicateCandidate.objects.get()
+    assert found.raw_distance < found.cen_distance < 0.85
 
 
 def test_a_parameter_that_cannot_be_meant_changes_nothing(caplog: Any) -> None:

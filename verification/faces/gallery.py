@@ -99,15 +99,15 @@ def nearest_of_each(
 
 def _near(probe: Embedding, part: Members, edges: Edges, centres: Centres | None, limit: int) -> list[Hit]:
     raw = _apart(part.vectors, probe)
-    within = raw <= edges.raw + SLACK
-    ranked = raw
-    if centres is not None and within.any():
-        ranked = np.maximum(*(_seen_from(mean, part.vectors, probe) for mean in (centres.general, centres.population)))
-        within &= ranked <= edges.cen + SLACK
-    places = np.flatnonzero(within)
+    places = np.flatnonzero(raw <= edges.raw + SLACK)
+    ranked = raw[places]
+    if centres is not None:
+        vectors = part.vectors[places]
+        ranked = np.maximum(*(_seen_from(mean, vectors, probe) for mean in (centres.general, centres.population)))
+        places, ranked = places[ranked <= edges.cen + SLACK], ranked[ranked <= edges.cen + SLACK]
     if len(places) > limit:
-        furthest = np.partition(ranked[places], limit - 1)[limit - 1]
-        places = places[ranked[places] <= furthest + 2 * SLACK]
+        furthest = np.partition(ranked, limit - 1)[limit - 1]
+        places = places[ranked <= furthest + 2 * SLACK]
     hits = [_measured(probe, part, int(place), centres) for place in places]
     return [hit for hit in hits if hit.raw <= edges.raw and (hit.cen is None or hit.cen <= edges.cen)]
 

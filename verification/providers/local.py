@@ -1,11 +1,8 @@
 """Comparing in this worker, with the register's photograph."""
 
-import numpy as np
-
+from verification import enrolled
 from verification.enums import FaceOutcome
 from verification.faces import pipeline
-from verification.faces.normalise import Centres
-from verification.operating import Operation
 from verification.providers.reference import reference_of
 from verification.services.faces import ClaimedCheck, Finding
 
@@ -17,7 +14,7 @@ def compare(claimed: ClaimedCheck) -> Finding:
     if reference is None:
         return Finding(FaceOutcome.REVIEW, obstacle)
     operation = claimed.operation
-    found = pipeline.compare(claimed.selfie, reference, operation.thresholds, mean=_centres(operation))
+    found = pipeline.compare(claimed.selfie, reference, operation.thresholds, mean=enrolled.centres_of(operation))
     reason = found.hint or found.reason
     return Finding(
         FaceOutcome(found.outcome.value),
@@ -27,17 +24,4 @@ def compare(claimed: ClaimedCheck) -> Finding:
         thresholds_version=found.thresholds_version,
         template=found.selfie_embedding,
         reference=reference,
-    )
-
-
-def _centres(operation: Operation) -> Centres | None:
-    means = operation.means
-    if means is None:
-        return None
-    return Centres(
-        version=means.version,
-        recogniser=operation.thresholds.recogniser,
-        general=np.array(means.general),
-        population=np.array(means.population),
-        people=means.people,
     )

@@ -16,6 +16,7 @@ from verification import enrolled, permissions
 from verification.duplicate_enums import DuplicateAnswer, DuplicateState, FollowUp
 from verification.faces import gallery
 from verification.faces.gallery import Edges, Hit
+from verification.faces.normalise import Centres
 from verification.models import DuplicateCandidate, FaceTemplate
 from verification.policies import DuplicatePolicy
 from verification.services import face_messages
@@ -36,7 +37,9 @@ def search_duplicates(template: FaceTemplate, *, by: User) -> list[DuplicateCand
     """
     where = enrolled.block_of(template).nearby(NEARBY_YEARS)
     policy = _policy(template.region)
-    (hits,) = _hits([template], where, Edges(policy.near_alone))
+    centres = enrolled.centres_for(template.region, engine_version=template.engine_version)
+    edges = Edges(policy.near_raw, policy.near_cen) if centres else Edges(policy.near_alone)
+    (hits,) = _hits([template], where, edges, centres)
     found = _ask_about(template, hits, policy, by=by)
     FaceTemplate.objects.filter(pk=template.pk).update(searched_at=timezone.now())
     return found
@@ -50,8 +53,9 @@ def search_widely(at_once: int = PROBES_AT_ONCE, *, by: User) -> int:
     if first is None:
         return 0
     probes = list(waiting.filter(engine_version=first.engine_version)[:at_once])
-    policy = _policy("")
-    for template, hits in zip(probes, _hits(probes, enrolled.EVERYBODY, Edges(policy.wide_alone)), strict=True):
+    policy, centres = _policy(""), enrolled.centres_for("", engine_version=first.engine_version)
+    edges = Edges(policy.wide_raw, policy.wide_cen) if centres else Edges(policy.wide_alone)
+    for template, hits in zip(probes, _hits(probes, enrolled.EVERYBODY, edges, centres), strict=True):
         _ask_about(template, hits, policy, by=by)
     FaceTemplate.objects.filter(pk__in=[probe.pk for probe in probes]).update(searched_widely_at=timezone.now())
     return len(probes)
@@ -113,12 +117,12 @@ def note_follow_up(candidate: DuplicateCandidate, *, follow_up: FollowUp, by: Us
     return workflow.move(candidate, DuplicateState.FOLLOWED_UP, by=by, reason=follow_up, follow_up=follow_up)
 
 
-def _hits(probes: Sequence[FaceTemplate], where: Q, edges: Edges) -> list[list[Hit]]:
+def _hits(probes: Sequence[FaceTemplate], where: Q, edges: Edges, centres: Centres | None) -> list[list[Hit]]:
     """For each of some enrolled faces of one engine the nearest others, without itself."""
     enrolled.hold_still()
     faces = [enrolled.opened(probe) for probe in probes]
     members = enrolled.members(where, engine_version=probes[0].engine_version)
-    found = gallery.nearest_of_each(faces, members, edges=edges, limit=MOST_HITS + 1)
+    found = gallery.nearest_of_each(faces, members, edges=edges, centres=centres, limit=MOST_HITS + 1)
     return [[hit for hit in hits if hit.key != probe.pk][:MOST_HITS] for probe, hits in zip(probes, found, strict=True)]
 
 
