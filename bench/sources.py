@@ -3,6 +3,7 @@
 import random
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -117,7 +118,8 @@ def _figures(load: Load, asked: list[str], counts: dict[str, dict[str, int]], st
         for count in counts.get(source.replace("_", "-"), {}).values()
     )
     calls = sum(sum(by_second.values()) for by_second in counts.values())
-    failed = SourceCall.objects.filter(at__gte=start).exclude(error="").count()
+    failures = Counter(SourceCall.objects.filter(at__gte=start).exclude(error="").values_list("error", flat=True))
+    failed = ", ".join(f"{error} {count}" for error, count in failures.most_common()) or "none failed"
     busiest = max((max(by_second.values()) for by_second in counts.values()), default=0)
     shape = f"{load.families} families × {len(asked)} sources, {load.arrivals_per_s:g} families/s"
     return [
@@ -127,7 +129,7 @@ def _figures(load: Load, asked: list[str], counts: dict[str, dict[str, int]], st
         Figure("p95_s", (_last_fact_s(0.95, but=DOWN),), "s", "to the last fact of the sources that were up"),
         Figure("p50_s", (_last_fact_s(0.5, but=DOWN),), "s"),
         Figure("p95_with_outage_s", (_last_fact_s(0.95),), "s", f"{DOWN} down for {load.down_s:g} s"),
-        Figure("calls_per_application", (calls / load.families,), "calls", f"{failed} failed, all asked again"),
+        Figure("calls_per_application", (calls / load.families,), "calls", f"{failed}; asked again"),
         Figure("calls_per_s", (calls / (timezone.now() - start).total_seconds(),), "calls/s", "whole run"),
     ]
 

@@ -104,9 +104,11 @@ def _read(response: httpx.Response, *, max_bytes: int, deadline: float) -> bytes
 
 
 def _meaning(error: httpx.HTTPError | SourceError) -> SourceError:
+    """`timeout` says that the source may still be at work on the question; `unreachable` that it never got it."""
     if isinstance(error, SourceError):
         return error
-    return SourceUnavailable("timeout" if isinstance(error, httpx.TimeoutException) else "unreachable")
+    has_it = isinstance(error, (httpx.ReadTimeout, httpx.WriteTimeout))
+    return SourceUnavailable("timeout" if has_it else "unreachable")
 
 
 def _noted(error: SourceError, path: str, start: float, request_id: UUID) -> SourceError:
