@@ -16,7 +16,10 @@ def fingerprint(data: dict[str, Any]) -> str:
 
 def document_of(rule_set: RuleSet) -> RuleDocument:
     """The rules of a version, read from its row; reading is remembered, as versions never change."""
-    return _parsed(_canonical(rule_set.document))
+    document: RuleDocument | None = vars(rule_set).get("_rules")
+    if document is None:  # spelling a document takes longer than deciding a family by it
+        document = vars(rule_set)["_rules"] = _parsed(_canonical(rule_set.document))
+    return document
 
 
 def _canonical(data: dict[str, Any]) -> str:

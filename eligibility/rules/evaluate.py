@@ -7,7 +7,7 @@ out to be; each row of the trace is exact for its own criterion in the same way 
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from eligibility.rules.catalogue import fact_type
@@ -50,7 +50,7 @@ class Input:
 
     def as_json(self) -> dict[str, Any]:
         """As traces keep it; the age is only spoken of where it matters."""
-        kept = asdict(self)
+        kept = dict(vars(self))
         return kept if self.is_old else {name: value for name, value in kept.items() if name != "is_old"}
 
 
@@ -91,7 +91,7 @@ class AmountPart:
     rupiah: int
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return dict(vars(self))
 
 
 @dataclass(frozen=True)
