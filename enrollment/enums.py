@@ -75,6 +75,17 @@ class PhotoRoute(models.TextChoices):
     MANUAL = "manual", _("Cannot be photographed")
 
 
+class PhoneClass(models.TextChoices):
+    """With what the page of the photo was opened, as coarse as it can be; no user agent is kept."""
+
+    UNKNOWN = "unknown", _("Unknown")
+    ANDROID_OLD = "android_old", _("Android phone, old")
+    ANDROID = "android", _("Android phone")
+    IOS = "ios", _("iPhone or iPad")
+    DESKTOP = "desktop", _("Computer")
+    AGENT = "agent", _("Phone of an agent")
+
+
 class PhoneOwner(models.TextChoices):
     SELF = "self", _("Me")
     FAMILY = "family", _("Family")

@@ -1,5 +1,6 @@
 """What every test starts from: real servers, Bahasa Indonesia, the cast, and no silent errors."""
 
+import gettext
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -10,6 +11,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.utils import translation
+from django.utils.translation import trans_real
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
@@ -36,6 +38,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("filterwarnings", "error::pytest.PytestUnhandledThreadExceptionWarning")
     if not hasattr(config, "workerinput"):  # compiled catalogues are not committed; xdist workers share them
         call_command("catalogues", "--compile")
+        for cache in (trans_real._translations, gettext._translations):  # read before they were compiled
+            cache.clear()
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,7 @@ class Kind(models.TextChoices):
 
     WAITING = "menunggu", _("To compare")
     SECOND = "kedua", _("Second officer")
+    SAMPLE = "contoh", _("Random sample")
     AGAIN = "ulang", _("Looked at again")
     TURNED_DOWN = "belum", _("Not confirmed")
 
@@ -28,6 +29,7 @@ class Kind(models.TextChoices):
         parts = {
             Kind.WAITING: lambda: checks.for_review().filter(disputed_by=None),
             Kind.SECOND: lambda: checks.for_review().exclude(disputed_by=None),
+            Kind.SAMPLE: checks.sampled,
             Kind.AGAIN: checks.for_second_look,
             Kind.TURNED_DOWN: checks.turned_down,
         }

@@ -1,5 +1,7 @@
 """What a worker of the queue `face` does with a claimed check: fetch, look, compare. Writes nothing about the case."""
 
+from dataclasses import replace
+
 from verification import providers
 from verification.enums import FaceOutcome
 from verification.providers.reference import reference_of
@@ -17,6 +19,9 @@ def look(claimed: ClaimedCheck) -> Finding:
     # dlib and its models: only a worker that compares faces pays for them.
     from verification.faces import pipeline
 
-    if hint := pipeline.check_quality(claimed.selfie).hint:
-        return Finding(FaceOutcome.RETRY, hint.value, thresholds_version=claimed.operation.thresholds.version)
-    return providers.chosen()(claimed)
+    quality = pipeline.check_quality(claimed.selfie)
+    light = quality.measures.light if quality.measures else None
+    if quality.hint:
+        version = claimed.operation.thresholds.version
+        return Finding(FaceOutcome.RETRY, quality.hint.value, thresholds_version=version, light=light)
+    return replace(providers.chosen()(claimed), light=light)

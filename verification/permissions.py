@@ -7,6 +7,7 @@ from perlinsos.accounts.enums import Role
 from perlinsos.accounts.models import User
 from verification.enums import CheckState
 from verification.models import DuplicateCandidate, FaceCheck, FaceThresholdSet
+from verification.models.fairness import FAIRNESS_READERS
 
 DESK = (*READERS, Role.COORDINATOR)
 FACE_READERS = (Role.OFFICER, Role.VERIFIER, Role.AUDITOR)
@@ -36,6 +37,11 @@ def can_audit_views(user: User) -> bool:
 def can_see_faces(user: User) -> bool:
     """Officers compare, verifiers and auditors look over their shoulders; each within the own area."""
     return bool(scoping.area_codes(user, roles=FACE_READERS))
+
+
+def can_see_fairness(user: User) -> bool:
+    """Officers, verifiers, coordinators and auditors see how the face check does in their area: counts, no case."""
+    return bool(scoping.area_codes(user, roles=FAIRNESS_READERS))
 
 
 def can_settle(user: User, check: FaceCheck) -> bool:

@@ -37,6 +37,11 @@ def back_off(attempts: int, *, longest: timedelta) -> timedelta:
     return wait + jitter(wait / 4)
 
 
+def is_drawn(percent: int) -> bool:
+    """By chance, `percent` times in a hundred."""
+    return secrets.randbelow(100) < percent
+
+
 def jitter(most: timedelta) -> timedelta:
     return most * (secrets.randbelow(1000) / 1000)
 

@@ -10,6 +10,7 @@ from verification.services import (
     breaker,
     duplicates,
     faces,
+    fairness,
     family_cards,
     rechecks,
     retention,
@@ -108,6 +109,11 @@ def sweep_rechecks() -> None:
 @shared_task(name="verification.ask_register_again")
 def ask_register_again() -> None:
     rechecks.ask_register_again(by=_worker())
+
+
+@shared_task(name="verification.watch_fairness")
+def watch_fairness() -> None:
+    fairness.watch(by=_worker())
 
 
 @shared_task(name="verification.sweep_sources")

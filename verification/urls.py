@@ -1,10 +1,11 @@
 from django.urls import URLPattern, path
 
-from verification.views import duplicates, faces, photographs, pictures, selfie, sources
+from verification.views import duplicates, faces, fairness, photographs, pictures, selfie, sources
 
 urlpatterns: list[URLPattern] = [
     path("daftar/foto/<uuid:public_id>/", selfie.selfie_check, name="selfie-check"),
     path("petugas/wajah/", faces.face_queue, name="face-queue"),
+    path("petugas/wajah/keadilan/", fairness.face_fairness, name="face-fairness"),
     path("petugas/wajah/<uuid:public_id>/", faces.face_review, name="face-review"),
     path("daftar/wajah/<uuid:public_id>/temui/", faces.face_meeting, name="face-meeting"),
     path("petugas/ganda/", duplicates.duplicate_queue, name="duplicate-queue"),

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from verification.faces.codes import Hint, Reason
+from verification.settlement import LEANS
 
 # One thing to do, never a score, never blame.
 HINTS = {
@@ -24,6 +25,7 @@ MACHINE_SAYS = {
     Reason.UNCERTAIN: _("The machine thinks the faces are alike, but it is not sure."),
     Reason.MISMATCH: _("The machine thinks these may be two people."),
     Reason.REFERENCE_UNUSABLE: _("The machine could not use the photograph of the register."),
+    "sample": _("The machine accepted it. It is one of a few drawn by chance, to count the machine's errors."),
     "tries_used": _("Three photos could not be used by the machine."),
     "rejected_before": _("The machine thinks it is the same person. An officer said no to an earlier photo."),
 }
@@ -41,4 +43,4 @@ def machine_says(code: str) -> str:
 
 def differs(code: str, *, confirms: bool) -> bool:
     """Whether the machine leans the other way than the officer, so that a second look is worth it."""
-    return (code == Reason.MISMATCH and confirms) or (code in (Reason.UNCERTAIN, "rejected_before") and not confirms)
+    return LEANS.get(code) == (not confirms)

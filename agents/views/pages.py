@@ -11,7 +11,7 @@ from agents import services
 from agents.forms import FacePhotoForm, NoPhotoForm, ProxyConsentForm
 from enrollment import cards, kept
 from enrollment import services as enrollment
-from enrollment.enums import Step
+from enrollment.enums import PhoneClass, Step
 from enrollment.models import Application, ConsentText, Document, FamilyCard
 from enrollment.permissions import can_use_village
 from enrollment.views import family
@@ -41,6 +41,7 @@ def consent(request: UserRequest, door: Door) -> HttpResponse:
 
 def photo(request: UserRequest, door: Door) -> HttpResponse:
     """The face, taken with the agent's phone, or why there is no photo."""
+    enrollment.note_device(door.application, device=PhoneClass.AGENT, by=request.user)
     if "cannot" in request.POST:
         return _no_photo(request, door)
     is_sent = request.method == "POST"

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.enums import ApplicationState, Bank, Channel, FamilyCardState, PhoneOwner, PhotoRoute, Step
+from enrollment.enums import ApplicationState, Bank, Channel, FamilyCardState, PhoneClass, PhoneOwner, PhotoRoute, Step
 from enrollment.models.people import Family, Person
 from perlinsos.accounts import scoping
 from perlinsos.accounts.enums import Role, UserKind
@@ -121,6 +121,9 @@ class Application(StatefulModel):
         max_length=12, choices=FamilyCardState, default=FamilyCardState.NOT_ASKED, editable=False
     )
     photo_route = models.CharField(max_length=10, choices=PhotoRoute, blank=True)
+    photo_device = models.CharField(
+        max_length=11, choices=PhoneClass, default=PhoneClass.UNKNOWN, help_text="class of the phone, never more"
+    )
     phone = EncryptedTextField(null=True, blank=True)
     phone_owner = models.CharField(max_length=10, choices=PhoneOwner, blank=True)
     declared_power_va = models.PositiveIntegerField(null=True, blank=True, help_text="VA; empty when not known")
@@ -143,6 +146,7 @@ class Application(StatefulModel):
         constraints: ClassVar = [
             state_constraint("application", ApplicationState),
             choice_constraint("channel", Channel, name="application_channel_is_known"),
+            choice_constraint("photo_device", PhoneClass, name="application_photo_device_is_known"),
             choice_constraint("step", Step, name="application_step_is_known"),
             choice_constraint("family_card_state", FamilyCardState, name="application_card_state_is_known"),
             models.UniqueConstraint(

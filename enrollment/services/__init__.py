@@ -3,7 +3,7 @@
 from enrollment.services.answers import answer_account, answer_contact, answer_home
 from enrollment.services.consenting import give_consent, refuse_consent
 from enrollment.services.family_step import choose_village, confirm_family, keep_typed_family, record_family_card
-from enrollment.services.photos import add_selfie, choose_manual_photo
+from enrollment.services.photos import add_selfie, choose_manual_photo, note_device
 from enrollment.services.progress import begin_matching, record_announced, record_decided, return_to_matching
 from enrollment.services.starting import start_application, start_assisted
 from enrollment.services.submission import submit_application
@@ -16,6 +16,7 @@ __all__ = [
     "answer_home",
     "begin_matching",
     "choose_manual_photo",
+    "note_device",
     "choose_village",
     "confirm_family",
     "give_consent",

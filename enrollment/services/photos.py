@@ -1,10 +1,11 @@
 """The face photo, or the way around it. No face is ever a reason not to register."""
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from enrollment import permissions
-from enrollment.enums import PhotoRoute, Step
+from enrollment.enums import PhoneClass, PhotoRoute, Step
 from enrollment.models import Application, Document, DocumentKind
 from enrollment.services.drafts import hold, hold_draft, note_answer
 from perlinsos.accounts.models import User
@@ -45,6 +46,15 @@ def choose_manual_photo(application: Application, *, by: User) -> Application:
         jobs.enqueue("verification.open_manual_check", application_id=held.pk)
     _note_route(held, PhotoRoute.MANUAL, by=by)
     return held
+
+
+@transaction.atomic
+def note_device(application: Application, *, device: PhoneClass, by: User) -> None:
+    """Keep with what class of phone the page of the photo was opened. For owner or agent, until somebody decided."""
+    access.ensure(permissions.can_add_photo(by, application))
+    changed = Application.objects.filter(pk=application.pk).exclude(photo_device=device)
+    if changed.update(photo_device=device, updated_at=timezone.now()):
+        application.refresh_from_db(fields=["photo_device", "updated_at"])
 
 
 def _note_route(held: Application, route: PhotoRoute, *, by: User) -> None:

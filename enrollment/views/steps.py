@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from enrollment import kept, permissions, services
+from enrollment.devices import phone_class
 from enrollment.enums import ApplicationState, Step
 from enrollment.forms.steps import UNKNOWN, AccountForm, ConsentForm, ContactForm, HomeForm, PhotoForm, ReviewForm
 from enrollment.models import Application, BankAccount, ConsentText, Member
@@ -65,6 +66,7 @@ def consent(request: UserRequest, door: Door) -> HttpResponse:
 
 def photo(request: UserRequest, door: Door) -> HttpResponse:
     application, form = door.application, PhotoForm(None, None)
+    services.note_device(application, device=phone_class(request.headers.get("User-Agent", "")), by=request.user)
     try:
         if "cannot" in request.POST:
             application = services.choose_manual_photo(application, by=request.user)

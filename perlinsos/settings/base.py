@@ -165,6 +165,7 @@ SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
 
 # --- outside systems --------------------------------------------------------------------------
+FACE_SAMPLE_PERCENT = env.integer("FACE_SAMPLE_PERCENT", 3)  # accepted faces that officers look at; 2 to 5
 LEASE_S = env.integer("LEASE_S", 120)  # how long a worker may hold a question or a face before another takes it
 FACE_PROVIDER = env.choice("FACE_PROVIDER", ("local", "dukcapil"), "local")  # who compares: verification/providers
 FACE_SIMILARITY = env.integer("FACE_SIMILARITY_PERCENT", 75) / 100  # from which a yes of Dukcapil counts
@@ -282,6 +283,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "verification.fold_gallery": 300.0,
         "verification.erase_templates": 600.0,
         "verification.sweep_retention": 3600.0,
+        "verification.watch_fairness": 12 * 3600.0,
         "verification.sweep_family_cards": 10.0,
         "eligibility.sweep_decisions": 15.0,
         "eligibility.sweep_places": 15.0,

@@ -165,6 +165,24 @@ def busy_day(eko: User, cast: Cast) -> object:
     )
 
 
+def test_a_face_compared_in_person(phone: Page, live_server: LiveServer, eko: User, cast: Cast) -> None:
+    check = factories.FaceCheckFactory(application=cast.application, manual=True)
+    phone.goto(f"{live_server.url}/agen/")
+    look(phone, "home-face-visits")
+    phone.locator(f"a[href='/agen/wajah/{check.public_id}/']").click()
+    look(phone, "face-visit")
+    phone.get_by_label("Orangnya, didampingi wakil").check()
+    phone.get_by_label("Sudah ditemui: wajah cocok dengan KTP").check()
+    phone.get_by_role("button", name="Kirim catatan").click()
+    look(phone, "face-visit-errors")
+    assert phone.get_by_label("Orangnya, didampingi wakil").is_checked()
+    phone.get_by_label("Nama wakil").fill("Bu Karsih")
+    phone.get_by_label("KTP", exact=True).check()
+    phone.get_by_role("button", name="Kirim catatan").click()
+    assert phone.get_by_text("Orangnya sudah pasti").is_visible()
+    look(phone, "face-visit-closed")
+
+
 def test_a_family_from_elsewhere(phone: Page, live_server: LiveServer, eko: User) -> None:
     application = services.begin_visit(SULASTRI, by=eko)
     advance(application, "photo", by=eko)

@@ -19,7 +19,7 @@ from tests import factories
 from tests.support import faces as photographs
 from tests.ui.test_look import OVERFLOWING, RULES, SMALL_TARGETS, TAGS
 from verification.enums import RequestState
-from verification.models import FaceCheck
+from verification.models import FaceCheck, FairnessAlarm
 from verification.services import breaker
 
 # The sync API of playwright keeps an event loop in this thread; Django would then refuse its own tests.
@@ -109,14 +109,35 @@ def test_the_comparison_and_its_confirmation(visit: Visit, cast: Any, check: Fac
     page = visit(cast.ani, reverse("face-review", args=[check.public_id]))
     broken = "() => [...document.images].filter((i) => !i.naturalWidth).map((i) => i.src)"
     assert page.evaluate(broken) == []
-    page.get_by_text("Orang yang sama").click()
+    page.get_by_text("Wajah di kedua foto sama").click()
     page.get_by_role("button", name="Lanjut").click()
     page.get_by_text("Lihat sekali lagi").wait_for()
     inspect(page)
     page.get_by_role("button", name="Simpan jawaban").click()
-    page.get_by_text("Jawaban Anda sudah disimpan").wait_for()
+    page.get_by_text("Petugas kedua ikut melihat").wait_for()
     check.refresh_from_db()
-    assert check.state == "confirmed"
+    assert check.disputed_by == cast.ani
+    inspect(visit(cast.budi, "/petugas/wajah/?jenis=kedua"))
+
+
+def test_a_closed_comparison(visit: Visit, cast: Any, check: FaceCheck) -> None:
+    settled = {"state": "rejected", "settled_by": cast.budi, "judgement": "different_person"}
+    FaceCheck.objects.filter(pk=check.pk).update(settled_at=timezone.now(), **settled)
+    page = visit(cast.ani, reverse("face-review", args=[check.public_id]))
+    inspect(page)
+    inspect(visit(cast.indah, reverse("application-status", args=[check.application.public_id])))
+
+
+def test_the_fairness_page(visit: Visit, cast: Any, check: FaceCheck) -> None:
+    FairnessAlarm.objects.create(
+        area=cast.application.village.parent.parent, measure="manual", dimension="phone", group="android_old",
+        against="rest", hits=20, people=40, base_hits=3, base_people=60,
+    )  # fmt: skip
+    for application in (cast.joko_application, *factories.ApplicationFactory.create_batch(11, submitted=True)):
+        factories.FaceCheckFactory(application=application, accepted=True, light=90)
+    page = visit(cast.hadi, "/petugas/wajah/keadilan/")
+    assert page.get_by_text("lebih buruk dari semua yang lain").is_visible()
+    inspect(page)
 
 
 def test_the_comparison_page(visit: Visit, cast: Any, check: FaceCheck) -> None:

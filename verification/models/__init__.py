@@ -2,8 +2,9 @@
 
 from verification.models.answers import FaceAnswer
 from verification.models.duplicates import DuplicateCandidate
-from verification.models.faces import TRIES_USED, FaceCheck
+from verification.models.faces import SAMPLE, TRIES_USED, FaceCheck
 from verification.models.facts import Fact
+from verification.models.fairness import FairnessAlarm
 from verification.models.leases import MAX_ATTEMPTS, MAX_LOST_LEASES, Leased
 from verification.models.sources import SourceCall, SourceHealth, SourceRequest, SourceTurn
 from verification.models.templates import FaceSegment, FaceTemplate
@@ -12,6 +13,7 @@ from verification.models.thresholds import FaceThresholdSet
 __all__ = [
     "MAX_ATTEMPTS",
     "MAX_LOST_LEASES",
+    "SAMPLE",
     "TRIES_USED",
     "DuplicateCandidate",
     "FaceAnswer",
@@ -20,6 +22,7 @@ __all__ = [
     "FaceTemplate",
     "FaceThresholdSet",
     "Fact",
+    "FairnessAlarm",
     "Leased",
     "SourceCall",
     "SourceHealth",

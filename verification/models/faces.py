@@ -16,6 +16,7 @@ from perlinsos.core.models import StoredFile, state_constraint
 from verification.enums import REASONS, CheckState, FaceReason, Judgement
 from verification.models.leases import Leased, LeasedQuerySet
 
+SAMPLE = "sample"  # reason of a check of an accepted face that officers look at to count errors
 TRIES_USED = "tries_used"  # reason of a check: the pictures could not be judged
 # Whoever cannot be photographed need not wait until the register's photograph is there.
 OPEN = Q(state=CheckState.REVIEW) | Q(state__in=[CheckState.QUEUED, CheckState.RUNNING], selfie=None)
@@ -46,7 +47,12 @@ class FaceCheckQuerySet(LeasedQuerySet["FaceCheck"]):
 
     def for_second_look(self) -> "FaceCheckQuerySet":
         """Re-checks in which the machine now doubts somebody who was confirmed by hand."""
-        return self.filter(recheck_of__isnull=False, state=CheckState.REVIEW).order_by("created_at", "pk")
+        doubts = self.filter(recheck_of__isnull=False, state=CheckState.REVIEW).exclude(reason=SAMPLE)
+        return doubts.order_by("created_at", "pk")
+
+    def sampled(self) -> "FaceCheckQuerySet":
+        """Accepted faces drawn by chance for officers, to count the errors of the machine."""
+        return self.filter(state=CheckState.REVIEW, reason=SAMPLE).order_by("created_at", "pk")
 
     def turned_down(self) -> "FaceCheckQuerySet":
         """Pictures that did not show who it is, while the case is open: the person may come and be met."""
@@ -106,6 +112,9 @@ class FaceCheck(Leased):
     state = models.CharField(max_length=10, choices=CheckState, default=CheckState.QUEUED, editable=False)
     reason = models.CharField(
         max_length=40, blank=True, help_text="hint or reason code, such as `blurry`, `manual_route`"
+    )
+    light = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="mean grey level of the face, 0 to 255; empty when none was found"
     )
     raw_distance = models.FloatField(null=True, blank=True)
     threshold_version = models.CharField(max_length=40, blank=True)

@@ -8,6 +8,7 @@ import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
@@ -25,8 +26,8 @@ from verification.faces.codes import Reason
 from verification.faces.thresholds import STRICT
 from verification.models import MAX_LOST_LEASES, TRIES_USED, FaceCheck
 from verification.operating import Operation, operation_for
-from verification.rules import back_off
-from verification.services import readiness, templates
+from verification.rules import back_off, is_drawn
+from verification.services import face_sample, readiness, templates
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +60,7 @@ class Finding:
     thresholds_version: str = ""
     template: bytes | None = None
     reference: bytes | None = None
+    light: float | None = None
 
 
 @transaction.atomic
@@ -148,6 +150,7 @@ def record_finding(check: FaceCheck, finding: Finding, *, by: User) -> bool:
         state=state,
         reason=reason,
         raw_distance=finding.raw,
+        light=None if finding.light is None else round(finding.light),
         engine_version=finding.engine_version,
         threshold_version=finding.thresholds_version,
         lease_until=None,
@@ -159,6 +162,9 @@ def record_finding(check: FaceCheck, finding: Finding, *, by: User) -> bool:
         templates.keep_template(check, finding.template, engine_version=finding.engine_version)
     if state == CheckState.ACCEPTED:
         jobs.enqueue("verification.search_duplicates", face_check_id=check.pk)
+    is_first = check.recheck_of_id is None
+    if state == CheckState.ACCEPTED and is_first and finding.reference and is_drawn(settings.FACE_SAMPLE_PERCENT):
+        face_sample.draw(check, _kept(finding.reference), by=by)
     if state == CheckState.REVIEW and finding.reference is not None:
         FaceCheck.objects.filter(pk=check.pk).update(reference=_kept(finding.reference))
     audit.record(

@@ -30,7 +30,13 @@ def face_queue(request: UserRequest) -> HttpResponse:
     kind = Kind(request.GET.get("jenis", "")) if request.GET.get("jenis") in Kind.values else Kind.WAITING
     mine = FaceCheck.objects.visible_to(request.user)
     page = Paginator(kind.of(mine), PAGE).get_page(request.GET.get("halaman"))
-    context = {"kind": kind, "kinds": counts(mine), "page": page, "lines": lines(page, user=request.user)}
+    context = {
+        "kind": kind,
+        "kinds": counts(mine),
+        "page": page,
+        "lines": lines(page, user=request.user),
+        "may_see_fairness": permissions.can_see_fairness(request.user),
+    }
     return render(request, "verification/face_queue.html", context)
 
 
