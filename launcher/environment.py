@@ -9,7 +9,10 @@ from launcher import ports, secrets
 from launcher.pictures import folder as pictures_folder
 
 PORTAL_ONLY = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "FIELD_KEYS", "BLIND_INDEX_KEY", "FILES_ROOT", "STATIC_ROOT"}
-OVERRIDABLE = {"OIDC_ISSUER", "OIDC_NAME", "SOURCES_URL", "FILES_ROOT", "STATIC_ROOT", "SANDBOX_FACES"}
+# As sources are reached for real: drawn tokens, sealed bodies, answers that may come later.
+WAYS = {"SOURCES_AUTH": "default:oauth", "SOURCES_ENVELOPE": "default", "SOURCES_CALLBACK": "default"}
+PLACES = {"OIDC_ISSUER", "OIDC_NAME", "SOURCES_URL", "FILES_ROOT", "STATIC_ROOT", "SANDBOX_FACES"}
+OVERRIDABLE = PLACES | WAYS.keys()
 
 
 def build(state: Path, servers: Mapping[str, str], *, web_port: int, sandbox_port: int) -> dict[str, str]:
@@ -19,6 +22,7 @@ def build(state: Path, servers: Mapping[str, str], *, web_port: int, sandbox_por
     ours = {
         **kept,
         **servers,
+        **WAYS,
         "PORTAL_STATE": str(state),
         "BASE_URL": base,
         "FILES_ROOT": str(state / "files"),
