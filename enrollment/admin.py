@@ -52,7 +52,16 @@ class PersonAdmin(ReadOnly):
 class ConsentTextAdmin(ModelAdmin):  # type: ignore[misc]
     """New versions may be added; a wording that people agreed to never changes."""
 
-    fields: ClassVar = ["source", "version", "source_name", "purpose", "is_required", "published_at"]
+    fields: ClassVar = [
+        "source",
+        "version",
+        "topic",
+        "position",
+        "source_name",
+        "purpose",
+        "is_required",
+        "published_at",
+    ]
     list_display: ClassVar = ["source", "version", "source_name", "published_at"]
     list_filter: ClassVar = ["source"]
 

@@ -31,23 +31,23 @@ class Source(models.TextChoices):
     BPN = "bpn", "ATR/BPN"
     BPJS_TK = "bpjs_tk", "BPJS Ketenagakerjaan"
     BKN = "bkn", "BKN"
+    KEMENKEU = "kemenkeu", "Kemenkeu"
+    KEMENDAGRI = "kemendagri", "Kemendagri"
+    GTK = "gtk", "Info GTK"
+    KEMENKES = "kemenkes", "Kemenkes"
+    AHU = "ahu", "AHU"
     DAPODIK = "dapodik", "Dapodik"
+    ATTENDANCE = "attendance", _("School attendance")
+    POSYANDU = "posyandu", "Posyandu"
+    BPJS_KES = "bpjs_kes", "BPJS Kesehatan"
+    BANK = "bank", _("Account check")
+    OTHER_AID = "other_aid", _("Other aid")
     CITIZEN = "citizen", _("The family")
     GROUND_CHECK = "ground_check", _("Ground check")
 
 
-ASKED_SOURCES = (
-    Source.DUKCAPIL,
-    Source.DTSEN,
-    Source.PLN,
-    Source.SAMSAT,
-    Source.BPN,
-    Source.BPJS_TK,
-    Source.BKN,
-    Source.DAPODIK,
-)
-
-
+NOT_ASKED = (Source.PHOTOGRAPH, Source.CITIZEN, Source.GROUND_CHECK)  # asked by nobody, or only for a face
+ASKED_SOURCES = tuple(source for source in Source if source not in NOT_ASKED)
 HEALTH_SOURCES = (*ASKED_SOURCES, Source.PHOTOGRAPH)  # what has a breaker and a line on the health page
 
 

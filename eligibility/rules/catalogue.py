@@ -18,6 +18,8 @@ class Unit(StrEnum):
     VA = "VA"
     M2 = "m2"
     RUPIAH_MONTH = "rupiah/month"
+    PERCENT = "percent"
+    MONTHS = "months"
     FLAG = "flag"
 
 
@@ -65,6 +67,10 @@ class FactType:
         return self.label_id if language == "id" else self.label_en
 
 
+# Wages are finance, attendance is about children, visits are about health.
+SPECIAL_UNITS = frozenset({Unit.RUPIAH_MONTH, Unit.PERCENT, Unit.MONTHS})
+
+
 def _people(name: str, label_id: str, label_en: str, *, fresh: int, high: int = 45) -> FactType:
     """A count of family members; more than 45 on one card is taken for a faulty record."""
     source = name.partition(".")[0]
@@ -73,8 +79,13 @@ def _people(name: str, label_id: str, label_en: str, *, fresh: int, high: int = 
 
 def _thing(name: str, unit: Unit, labels: tuple[str, str], *, fresh: int, high: int) -> FactType:
     source = name.partition(".")[0]
-    sensitivity = Sensitivity.SPECIAL if unit == Unit.RUPIAH_MONTH else Sensitivity.GENERAL
+    sensitivity = Sensitivity.SPECIAL if unit in SPECIAL_UNITS else Sensitivity.GENERAL
     return FactType(name, unit, source, *labels, sensitivity, fresh, 0, high)
+
+
+def _account(name: str, labels: tuple[str, str]) -> FactType:
+    """Something about the account the family named, which may be closed tomorrow."""
+    return FactType(name, Unit.FLAG, "bank", *labels, Sensitivity.SPECIAL, 90, None)
 
 
 _FACTS = (
@@ -106,9 +117,39 @@ _FACTS = (
     _people("bkn.asn", "Anggota keluarga ASN", "Civil servants", fresh=365),
     _people("bkn.tni_polri", "Anggota keluarga TNI atau Polri", "Armed forces or police", fresh=365),
     _people("bkn.pensioners", "Pensiunan ASN, TNI, atau Polri", "Pensioners of the state", fresh=365),
+    _people("kemenkeu.paid_from_budget", "Digaji dari APBN atau APBD", "Paid from a public budget", fresh=365),
+    _people("kemendagri.village_officials", "Kepala atau perangkat desa", "Village officials", fresh=365),
+    _people("gtk.certified_teachers", "Guru bersertifikat", "Certified teachers", fresh=365),
+    _people("kemenkes.health_workers", "Tenaga kesehatan aktif", "Active health workers", fresh=365),
+    _people("ahu.company_owners", "Pemilik atau pengurus perusahaan", "Company owners or managers", fresh=365),
+    _people("ahu.one_person_companies", "Pemilik PT perorangan", "Owners of a one-person company", fresh=365),
     _people("dapodik.pupils_sd", "Murid SD", "Primary pupils", fresh=365),
     _people("dapodik.pupils_smp", "Murid SMP", "Lower secondary pupils", fresh=365),
     _people("dapodik.pupils_sma", "Murid SMA", "Upper secondary pupils", fresh=365),
+    _people("attendance.pupils", "Murid yang tercatat kehadirannya", "Pupils whose attendance is recorded", fresh=120),
+    _thing(
+        "attendance.lowest_percent",
+        Unit.PERCENT,
+        ("Kehadiran sekolah terendah", "Lowest school attendance"),
+        fresh=120,
+        high=100,
+    ),
+    _people("posyandu.pregnant", "Ibu hamil menurut posyandu", "Pregnant mothers, says the health centre", fresh=120),
+    _thing(
+        "posyandu.missed_months",
+        Unit.MONTHS,
+        ("Bulan tanpa kunjungan posyandu", "Months without a health visit"),
+        fresh=120,
+        high=3,
+    ),
+    _people("bpjs_kes.premium_paid_by_state", "Peserta PBI BPJS Kesehatan", "Insured at the state's cost", fresh=365),
+    _people("bpjs_kes.first_class", "Peserta kelas 1 BPJS Kesehatan", "Insured in first class", fresh=365),
+    _account("bank.account_exists", ("Rekening ada", "The account exists")),
+    _account("bank.name_matches", ("Nama di rekening cocok", "The name on the account matches")),
+    _account("bank.account_active", ("Rekening aktif", "The account is active")),
+    _account("bank.can_receive_transfer", ("Rekening bisa menerima transfer", "The account takes transfers")),
+    _people("other_aid.cash", "Penerima bantuan tunai lain", "Recipients of other cash aid", fresh=120),
+    _people("other_aid.food", "Penerima bantuan sembako lain", "Recipients of other food aid", fresh=120),
     _people("citizen.pregnant", "Ibu hamil atau nifas", "Pregnant or new mothers", fresh=270),
     _people("citizen.severe_disability", "Penyandang disabilitas berat", "Severe disability", fresh=730),
     _thing("citizen.power_va", Unit.VA, ("Daya menurut keluarga", "Power, says the family"), fresh=365, high=200_000),

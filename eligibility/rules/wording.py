@@ -14,6 +14,8 @@ _SHAPES: dict[Unit, tuple[str, str]] = {
     Unit.VA: ("{} VA", "{} VA"),
     Unit.M2: ("{} m²", "{} m²"),
     Unit.RUPIAH_MONTH: ("Rp{} sebulan", "IDR {} a month"),
+    Unit.PERCENT: ("{} %", "{} %"),
+    Unit.MONTHS: ("{} bulan", "{} months"),
 }
 _FLAGS = {"id": {True: "ya", False: "tidak"}, "en": {True: "yes", False: "no"}}
 

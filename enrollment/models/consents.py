@@ -16,9 +16,9 @@ from perlinsos.core.models import Timestamped
 
 class ConsentTextQuerySet(models.QuerySet["ConsentText"]):
     def public(self) -> "ConsentTextQuerySet":
-        """What anyone may read: the newest published wording of each source, in the order of writing."""
+        """What anyone may read: the newest published wording of each source, in the order of the page."""
         newest = self.filter(published_at__lte=timezone.now()).order_by("source", "-version").distinct("source")
-        return self.filter(pk__in=newest.values("pk")).order_by("pk")
+        return self.filter(pk__in=newest.values("pk")).order_by("position", "pk")
 
 
 class ConsentText(Timestamped):
@@ -28,6 +28,8 @@ class ConsentText(Timestamped):
     version = models.PositiveSmallIntegerField()
     source_name = models.CharField(max_length=100)
     purpose = models.TextField(help_text=_("one line, shown to the citizen"))
+    topic = models.CharField(max_length=60, blank=True, help_text=_("heading on the page, shared by lines that follow"))
+    position = models.PositiveSmallIntegerField(default=0, help_text=_("place on the page"))
     is_required = models.BooleanField(default=True)
     published_at = models.DateTimeField(default=timezone.now)
 

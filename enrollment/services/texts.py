@@ -11,8 +11,12 @@ from perlinsos.core.errors import DomainError
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """One line of the consent page: whom we ask (`source` is a code of verification.enums.Source) and why."""
+    """One line of the consent page: whom we ask (`source` is a code of verification.enums.Source) and why.
 
+    `topic` is the heading it stands under.
+    """
+
+    topic: str
     source: str
     version: int
     source_name: str
@@ -21,12 +25,14 @@ class Wording:
 
 @transaction.atomic
 def publish_consent_texts(wordings: list[Wording]) -> int:
-    """Add the wordings that are new, in their order; returns how many. From the command line only.
+    """Add the wordings that are new; returns how many. From the command line only.
 
-    Refuses `consent_text_changed` when a published version says something else.
+    Where a line stands on the page, and under which heading, is no part of what people agreed to:
+    that follows the list, for old wordings too. Refuses `consent_text_changed` when a published
+    version says something else.
     """
     added = 0
-    for wording in wordings:
+    for position, wording in enumerate(wordings, start=1):
         text, created = ConsentText.objects.get_or_create(
             source=wording.source,
             version=wording.version,
@@ -37,5 +43,6 @@ def publish_consent_texts(wordings: list[Wording]) -> int:
                 _("A published consent text cannot change. Give the new wording a new version."),
                 code="consent_text_changed",
             )
+        ConsentText.objects.filter(pk=text.pk).update(topic=wording.topic, position=position)
         added += created
     return added

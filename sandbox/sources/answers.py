@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from sandbox.residents.models import FamilyCard, Photograph, Resident
-from sandbox.sources import face_match, old, questions, wrong
+from sandbox.sources import accounts, face_match, old, questions, registers, wrong
+from sandbox.sources.enums import Register
 from sandbox.sources.models import Decile, Employment, Meter, Parcel, Pupil, Vehicle, Wage
 from sandbox.switches.enums import Service
 
@@ -127,6 +128,13 @@ def pupils(body: Fields) -> Fields:
     return {"records": [{"nik": row.resident.nik, "level": row.level, "active": row.active} for row in rows]}
 
 
+def listed(service: Service, register: Register, as_of: Callable[[date], date]) -> Endpoint:
+    """A register that lists entries: a namesake's gets in by mistake, and once there was none."""
+    return Endpoint(
+        service, registers.records(register), registers.with_namesake(register), old.nothing("records"), as_of
+    )
+
+
 ENDPOINTS = {
     "dukcapil/v1/family-card": Endpoint(Service.FAMILY_CARD, family_card, wrong.family_card, wrong.family_card, today),
     "dukcapil/v1/reference-photo": Endpoint(Service.PHOTO, reference_photo, wrong.photo, old.same, today),
@@ -137,5 +145,31 @@ ENDPOINTS = {
     "bpn/v1/parcels": Endpoint(Service.BPN, parcels, wrong.parcels, old.nothing("parcels"), month_start),
     "bpjs-tk/v1/wages": Endpoint(Service.WAGES, wages, wrong.wages, old.wages, month_start),
     "bkn/v1/employment": Endpoint(Service.EMPLOYMENT, employment, wrong.employment, old.nothing("records"), last_week),
+    "kemenkeu/v1/payees": listed(Service.PAYEES, Register.PAYEE, month_start),
+    "kemendagri/v1/village-officials": listed(Service.OFFICIALS, Register.OFFICIAL, quarter_start),
+    "kemendikdasmen/v1/teachers": listed(Service.TEACHERS, Register.TEACHER, month_start),
+    "kemenkes/v1/health-workers": listed(Service.HEALTH_WORKERS, Register.HEALTH_WORKER, last_week),
+    "ahu/v1/owners": listed(Service.OWNERS, Register.OWNER, last_week),
+    "other-aid/v1/recipients": listed(Service.OTHER_AID, Register.AID, month_start),
+    "dapodik/v1/attendance": Endpoint(
+        Service.ATTENDANCE,
+        registers.attendance,
+        registers.attendance_of_another_school,
+        old.nothing("records"),
+        month_start,
+    ),
+    "kemenkes/v1/visits": Endpoint(
+        Service.VISITS, registers.visits, registers.visits_not_written_down, old.nothing("records"), month_start
+    ),
+    "bpjs-kes/v1/memberships": Endpoint(
+        Service.MEMBERSHIPS,
+        registers.records(Register.MEMBERSHIP),
+        registers.first_class,
+        old.nothing("records"),
+        last_week,
+    ),
+    "bank/v1/account-check": Endpoint(
+        Service.ACCOUNTS, accounts.check, accounts.of_another, accounts.not_yet_opened, today
+    ),
     "dapodik/v1/pupils": Endpoint(Service.PUPILS, pupils, wrong.pupils, old.pupils, month_start),
 }

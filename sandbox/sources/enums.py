@@ -28,3 +28,17 @@ class SchoolLevel(TextChoices):
     PRIMARY = "sd", "SD"
     LOWER_SECONDARY = "smp", "SMP"
     UPPER_SECONDARY = "sma", "SMA"
+
+
+class Register(TextChoices):
+    """Registers that say a few words about a resident; their shapes are in `registers.SHAPES`."""
+
+    PAYEE = "payee", "Penerima gaji APBN/APBD"
+    OFFICIAL = "official", "Perangkat desa"
+    TEACHER = "teacher", "Guru"
+    HEALTH_WORKER = "health_worker", "Tenaga kesehatan"
+    OWNER = "owner", "Pemilik perusahaan"
+    ATTENDANCE = "attendance", "Kehadiran siswa"
+    VISITS = "visits", "Kunjungan posyandu"
+    MEMBERSHIP = "membership", "Kepesertaan BPJS Kesehatan"
+    AID = "aid", "Bantuan lain"

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from sandbox.residents.models import FamilyCard, Resident
-from sandbox.sources.enums import EmploymentKind, SchoolLevel, Tariff, VehicleKind, WageStatus
+from sandbox.sources.enums import EmploymentKind, Register, SchoolLevel, Tariff, VehicleKind, WageStatus
 
 
 class Decile(models.Model):
@@ -83,6 +83,20 @@ class Pupil(models.Model):
 
     def __str__(self) -> str:
         return self.level
+
+
+class Entry(models.Model):
+    """What one of the smaller registers says about a resident, in the words of its answer."""
+
+    resident = models.ForeignKey(Resident, models.CASCADE, related_name="entries")
+    register = models.CharField(max_length=20, choices=Register)
+    content = models.JSONField()
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=Q(register__in=Register.values), name="entry_register_known"),)
+
+    def __str__(self) -> str:
+        return self.register
 
 
 class Correction(models.Model):

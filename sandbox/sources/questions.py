@@ -6,6 +6,7 @@ from typing import Any
 
 MAX_NIKS = 60
 SIXTEEN = re.compile(r"\d{16}")
+ACCOUNT = re.compile(r"\d{10,16}")
 
 
 class Malformed(Exception):
@@ -40,6 +41,16 @@ def niks(body: dict[str, Any]) -> list[str]:
     if not isinstance(values, list) or not 1 <= len(values) <= MAX_NIKS:
         raise Malformed("niks")
     return [number({"niks": value}, "niks") for value in values]
+
+
+def account_number(body: dict[str, Any]) -> str:
+    """`{"bank", "account_number", "account_name"}`: the number, once all three are there."""
+    _text(body, "bank", 20)
+    _text(body, "account_name", 100)
+    number_ = _text(body, "account_number", 16)
+    if not ACCOUNT.fullmatch(number_):
+        raise Malformed("account_number")
+    return number_
 
 
 def correction(body: dict[str, Any]) -> CorrectionRequest:

@@ -17,7 +17,17 @@ PROFILES: dict[str, tuple[int, int]] = {
     Service.BPN: (700, 4_000),
     Service.WAGES: (350, 1_500),
     Service.EMPLOYMENT: (200, 800),
+    Service.PAYEES: (250, 1_000),
+    Service.OFFICIALS: (600, 3_000),
+    Service.TEACHERS: (400, 1_800),
+    Service.HEALTH_WORKERS: (300, 1_200),
+    Service.OWNERS: (500, 2_000),
     Service.PUPILS: (400, 1_800),
+    Service.ATTENDANCE: (500, 2_200),
+    Service.VISITS: (450, 2_000),
+    Service.MEMBERSHIPS: (250, 900),
+    Service.ACCOUNTS: (350, 1_200),
+    Service.OTHER_AID: (200, 900),
 }
 
 

@@ -26,11 +26,15 @@ class PlannedMember:
     school: str = ""
     wage: dict[str, Any] | None = None
     employment: str = ""
+    registers: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class PlannedFamily:
-    """A family card; `meters`, `vehicles` and `parcels` are registered to its first member."""
+    """A family card; `meters`, `vehicles` and `parcels` are registered to its first member.
+
+    `insurance` is the class at BPJS Kesehatan of all who live: `1`, `2`, `3` or `PBI`; empty for none.
+    """
 
     key: str
     story: str
@@ -42,6 +46,7 @@ class PlannedFamily:
     rw: str
     members: list[PlannedMember]
     decile: int | None = None
+    insurance: str = ""
     meters: list[dict[str, Any]] = field(default_factory=list)
     vehicles: list[dict[str, Any]] = field(default_factory=list)
     parcels: list[dict[str, Any]] = field(default_factory=list)

@@ -7,8 +7,9 @@ from django.db import transaction
 from sandbox.residents import pictures
 from sandbox.residents.enums import Origin
 from sandbox.residents.models import FamilyCard, Photograph, Resident
-from sandbox.sources.enums import WageStatus
-from sandbox.sources.models import Decile, Employment, Meter, Parcel, Pupil, Vehicle, Wage
+from sandbox.sources import registers
+from sandbox.sources.enums import Register, WageStatus
+from sandbox.sources.models import Decile, Employment, Entry, Meter, Parcel, Pupil, Vehicle, Wage
 from sandbox.training.plan import Plan, PlannedFamily, PlannedMember
 
 CARD_FIELDS = [
@@ -26,13 +27,14 @@ def seed(plan: Plan) -> None:
     """Families, residents and what the sources know. What a trainer added stays as it is."""
     cards = _write_cards(plan)
     residents = _write_residents(plan, cards)
-    for table in (Meter, Vehicle, Parcel, Wage, Employment, Pupil):
+    for table in (Meter, Vehicle, Parcel, Wage, Employment, Pupil, Entry):
         table.objects.filter(resident__family_card__origin=Origin.SEED).delete()
     Decile.objects.filter(family_card__origin=Origin.SEED).delete()
     for family in plan.families:
         _write_household_facts(family, cards[family.key], residents[family.members[0].nik])
         for member in family.members:
             _write_personal_facts(member, residents[member.nik])
+            _write_entries(member, residents[member.nik], insurance=family.insurance)
 
 
 def _write_cards(plan: Plan) -> dict[str, FamilyCard]:
@@ -100,6 +102,16 @@ def _write_personal_facts(member: PlannedMember, resident: Resident) -> None:
         Employment.objects.create(resident=resident, kind=member.employment)
     if member.school:
         Pupil.objects.create(resident=resident, level=member.school)
+
+
+def _write_entries(member: PlannedMember, resident: Resident, *, insurance: str) -> None:
+    told = dict(member.registers)
+    if insurance and member.deceased_on is None:
+        told[Register.MEMBERSHIP] = {"membershipClass": insurance}
+    Entry.objects.bulk_create(
+        Entry(resident=resident, register=register, content=registers.shaped(register, given))
+        for register, given in told.items()
+    )
 
 
 def seed_photographs(plan: Plan, folder: Path) -> int:

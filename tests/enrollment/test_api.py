@@ -96,6 +96,7 @@ def test_a_consent_text_gets_a_new_version_and_never_another_wording(client: Cli
     text = factories.ConsentTextFactory()
     sign_in(client, cast.laras)
     new = {"source": "pln", "version": 2, "source_name": "PLN", "purpose": "Baru", "is_required": "on",
+           "topic": "Rumah dan harta", "position": 3,
            "published_at_0": "2026-01-01", "published_at_1": "00:00"}  # fmt: skip
     assert client.post("/admin/enrollment/consenttext/add/", new).status_code == 302
     assert client.post(f"/admin/enrollment/consenttext/{text.pk}/change/", new).status_code == 403
@@ -110,7 +111,7 @@ def test_every_asked_source_has_a_text(db) -> None:
     call_command("load_consent_texts", stdout=said)
     call_command("load_consent_texts", stdout=said)
     assert [text.source for text in ConsentText.objects.public()] == list(ASKED_SOURCES)
-    assert said.getvalue().splitlines()[1] == "0 consent texts added, 8 were there"
+    assert said.getvalue().splitlines()[1] == "0 consent texts added, 18 were there"
 
 
 def test_a_published_text_cannot_change(db) -> None:

@@ -17,6 +17,15 @@ LISTS = {
     "bpjs-tk/v1/wages": "records",
     "bkn/v1/employment": "records",
     "dapodik/v1/pupils": "records",
+    "kemenkeu/v1/payees": "records",
+    "kemendagri/v1/village-officials": "records",
+    "kemendikdasmen/v1/teachers": "records",
+    "kemenkes/v1/health-workers": "records",
+    "ahu/v1/owners": "records",
+    "dapodik/v1/attendance": "records",
+    "kemenkes/v1/visits": "records",
+    "bpjs-kes/v1/memberships": "records",
+    "other-aid/v1/recipients": "records",
 }
 SERVICES = {
     "dukcapil/v1/family-card": "dukcapil",
@@ -28,7 +37,18 @@ SERVICES = {
     "bpjs-tk/v1/wages": "bpjs-tk",
     "bkn/v1/employment": "bkn",
     "dapodik/v1/pupils": "dapodik",
+    "kemenkeu/v1/payees": "kemenkeu",
+    "kemendagri/v1/village-officials": "kemendagri",
+    "kemendikdasmen/v1/teachers": "gtk",
+    "kemenkes/v1/health-workers": "kemenkes",
+    "ahu/v1/owners": "ahu",
+    "dapodik/v1/attendance": "attendance",
+    "kemenkes/v1/visits": "posyandu",
+    "bpjs-kes/v1/memberships": "bpjs-kes",
+    "bank/v1/account-check": "bank",
+    "other-aid/v1/recipients": "other-aid",
 }
+SUYITNO = "3510161204889001"  # heads the family "eligible"
 CORRECTION = {
     "source": "pln",
     "fact": "meter_power",
@@ -45,6 +65,8 @@ def question(sandbox: Sandbox, path: str, family: str) -> dict[str, Any]:
         return {"nik": who.nik}
     if path == "dtsen/v1/family":
         return {"kk_number": who.kk_number}
+    if path == "bank/v1/account-check":
+        return {"bank": "bri", "account_number": "009801023456789", "account_name": who.name}
     return {"niks": list(who.member_niks)}
 
 
@@ -151,6 +173,20 @@ def test_error_rate_of_a_hundred_always_fails(sandbox: Sandbox) -> None:
         ),
         ("bkn/v1/employment", {"records": [{"nik": "3510161204889001", "kind": "asn"}]}),
         ("dapodik/v1/pupils", {"records": []}),
+        (
+            "kemenkeu/v1/payees",
+            {"records": [{"nik": SUYITNO, "budget": "apbn", "role": "ppnpn", "active": True}]},
+        ),
+        (
+            "kemendagri/v1/village-officials",
+            {"records": [{"nik": SUYITNO, "position": "perangkat_desa", "active": True}]},
+        ),
+        ("kemendikdasmen/v1/teachers", {"records": [{"nik": SUYITNO, "certified": True, "active": True}]}),
+        ("ahu/v1/owners", {"records": [{"nik": SUYITNO, "company_form": "cv", "role": "direktur", "active": True}]}),
+        (
+            "bank/v1/account-check",
+            {"account": {"exists": True, "name_matches": False, "active": True, "can_receive_transfer": True}},
+        ),
     ],
 )
 def test_wrong_record_is_wrong_and_plausible(sandbox: Sandbox, path: str, wrong: dict[str, Any]) -> None:
@@ -177,6 +213,12 @@ def test_wrong_record_is_wrong_and_plausible(sandbox: Sandbox, path: str, wrong:
             "wage",
             {"records": [{"nik": "3510211708879018", "status": "active", "monthly_wage": 3150000}]},
         ),
+        (
+            "bank/v1/account-check",
+            "eligible",
+            {"account": {"exists": False, "name_matches": False, "active": False, "can_receive_transfer": False}},
+        ),
+        ("bpjs-kes/v1/memberships", "decile_8", {"records": []}),
         ("dapodik/v1/pupils", "waiting_3", {"records": [{"nik": "3510210404139065", "level": "sd", "active": True}]}),
     ],
 )
@@ -221,3 +263,44 @@ def test_correction_is_received_once_and_shown(sandbox: Sandbox) -> None:
 def test_correction_needs_every_field(sandbox: Sandbox, field: str) -> None:
     body = {name: value for name, value in CORRECTION.items() if name != field}
     assert sandbox.ask("corrections", body).json() == {"error": "malformed", "field": field}
+
+
+def test_shares_and_visits_go_wrong_too(sandbox: Sandbox) -> None:
+    sandbox.http.post("/switches/api/presets/wrong", json={})
+    absent = answer(sandbox, "dapodik/v1/attendance", "eligible")["records"][0]
+    assert (absent["school_days"], absent["days_present"]) == (110, 44)
+    months = answer(sandbox, "kemenkes/v1/visits", "eligible")["records"][0]["months"]
+    assert [month["visited"] for month in months] == [False, False, False]
+    insured = answer(sandbox, "bpjs-kes/v1/memberships", "eligible")["records"]
+    assert {record["membershipClass"] for record in insured} == {"1"}
+    for path in ("kemenkes/v1/health-workers", "other-aid/v1/recipients"):
+        assert answer(sandbox, path, "eligible")["records"][0]["nik"] == SUYITNO
+
+
+def test_the_months_of_a_visit_are_the_last_three_whole_ones(sandbox: Sandbox) -> None:
+    told = answer(sandbox, "kemenkes/v1/visits", "waiting_2")
+    (record,) = told["records"]
+    as_of = datetime.date.fromisoformat(told["as_of"])
+    expected = sorted(f"{as_of - datetime.timedelta(days=days):%Y-%m}" for days in (15, 45, 76))
+    assert [month["month"] for month in record["months"]] == expected
+    assert [month["visited"] for month in record["months"]] == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("ending", "exists", "matches", "active", "receives"),
+    [
+        ("00", True, True, True, True),
+        ("01", False, False, False, False),
+        ("02", True, False, True, True),
+        ("03", True, True, False, False),
+        ("04", True, True, True, False),
+    ],
+)
+def test_the_end_of_an_account_number_says_what_the_bank_will_say(
+    sandbox: Sandbox, ending: str, exists: bool, matches: bool, active: bool, receives: bool
+) -> None:
+    body = {"bank": "bri", "account_number": f"0098010234567{ending}", "account_name": "Siti"}
+    told = sandbox.ask("bank/v1/account-check", body).json()["account"]
+    assert told == {"exists": exists, "name_matches": matches, "active": active, "can_receive_transfer": receives}
+    assert sandbox.ask("bank/v1/account-check", {**body, "account_name": ""}).json()["field"] == "account_name"
+    assert sandbox.ask("bank/v1/account-check", {**body, "account_number": "12-34"}).json()["field"] == "account_number"

@@ -14,6 +14,7 @@ from verification.models import SourceRequest
 
 # Kesilir, where the officers of `tests/cast.py` work; where the sandbox says a family lives does not matter here.
 VILLAGE = "35.10.22.2003"
+ACCOUNT = "009801023456789"  # in good order, says the sandbox
 
 
 def born(number: str) -> date:
@@ -28,7 +29,7 @@ def sent(
     village: str = VILLAGE,
     **fields: Any,
 ) -> Application:
-    """The sent application of a family of the sandbox, all its members known, consent for `agreed`."""
+    """The sent application of a family of the sandbox, all its members and an account known, consent for `agreed`."""
     area = factories.area(village)
     people = {number: factories.PersonFactory(nik=number, born=born(number)) for number in resident.member_niks}
     family = factories.FamilyFactory(village=area, card_number__number=resident.kk_number)
@@ -37,6 +38,7 @@ def sent(
         factories.MemberFactory(family=family, person=person, relation=relation)
     values = {"applicant": people[resident.nik], "family": family, "village": area, "state": state, **fields}
     application = factories.ApplicationFactory(sent=True, **values)
+    factories.BankAccountFactory(application=application, number=ACCOUNT)
     consent(application, agreed)
     return application
 

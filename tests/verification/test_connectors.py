@@ -14,6 +14,7 @@ from eligibility.rules.catalogue import CATALOGUE
 from tests.support.sandbox_process import Sandbox
 from verification import connectors
 from verification.connectors import Correction, Reply, SourceRefused, SourceUnavailable, Subjects
+from verification.connectors.base import Account
 from verification.enums import ASKED_SOURCES, Source
 
 STRANGER = "3510221203909999"
@@ -21,7 +22,11 @@ STRANGER = "3510221203909999"
 
 def about(sandbox: Sandbox, key: str) -> Subjects:
     resident = sandbox.residents[key]
-    return Subjects(resident.nik, resident.kk_number, resident.member_niks)
+    return Subjects(resident.nik, resident.kk_number, resident.member_niks, account())
+
+
+def account(ending: str = "89") -> Account:
+    return Account("bri", f"0098010234567{ending}", "Siti Rohmah")
 
 
 def ask(sandbox: Sandbox, key: str, source: str) -> Reply:
@@ -50,6 +55,20 @@ def values(reply: Reply) -> dict[str, object]:
         ("wage", Source.BPJS_TK, {"bpjs_tk.highest_wage": 4_500_000}),
         ("waiting_2", Source.BPJS_TK, {"bpjs_tk.highest_wage": 0}),  # a job that has ended is no wage
         ("car", Source.SAMSAT, {"samsat.cars": 1}),
+        ("eligible", Source.KEMENKEU, {"kemenkeu.paid_from_budget": 0}),
+        ("asn", Source.KEMENKEU, {"kemenkeu.paid_from_budget": 1}),
+        ("power", Source.KEMENDAGRI, {"kemendagri.village_officials": 1}),
+        ("asn", Source.GTK, {"gtk.certified_teachers": 1}),
+        ("power", Source.KEMENKES, {"kemenkes.health_workers": 1}),
+        ("car", Source.AHU, {"ahu.company_owners": 1, "ahu.one_person_companies": 0}),
+        ("waiting_1", Source.AHU, {"ahu.company_owners": 0, "ahu.one_person_companies": 1}),
+        ("eligible", Source.ATTENDANCE, {"attendance.pupils": 1, "attendance.lowest_percent": 95}),
+        ("waiting_3", Source.ATTENDANCE, {"attendance.pupils": 1, "attendance.lowest_percent": 77}),
+        ("waiting_2", Source.POSYANDU, {"posyandu.pregnant": 0, "posyandu.missed_months": 2}),
+        ("pregnant", Source.POSYANDU, {"posyandu.pregnant": 1, "posyandu.missed_months": 0}),
+        ("eligible", Source.BPJS_KES, {"bpjs_kes.premium_paid_by_state": 4, "bpjs_kes.first_class": 0}),
+        ("decile_8", Source.BPJS_KES, {"bpjs_kes.premium_paid_by_state": 0, "bpjs_kes.first_class": 3}),
+        ("car", Source.OTHER_AID, {"other_aid.cash": 1, "other_aid.food": 0}),
     ],
 )
 def test_a_source_becomes_facts(ministries: Sandbox, key: str, source: str, expected: dict[str, object]) -> None:
@@ -92,6 +111,22 @@ def test_as_of_is_the_day_of_the_sources_copy(ministries: Sandbox) -> None:
     assert ask(ministries, "eligible", Source.DUKCAPIL).as_of == today
     assert ask(ministries, "eligible", Source.PLN).as_of == today.replace(day=1)
     assert ask(ministries, "eligible", Source.BKN).as_of == today - timedelta(days=7)
+
+
+def test_a_family_without_pupils_has_no_share_of_attendance(ministries: Sandbox) -> None:
+    """Nobody was ever absent is not the same as nobody goes to school."""
+    assert values(ask(ministries, "no_phone", Source.ATTENDANCE)) == {"attendance.pupils": 0}
+
+
+@pytest.mark.parametrize(
+    ("ending", "receives", "matches"), [("89", True, True), ("02", True, False), ("03", False, True)]
+)
+def test_the_bank_says_whether_money_would_arrive(
+    ministries: Sandbox, ending: str, receives: bool, matches: bool
+) -> None:
+    asked = Subjects(None, None, (), account(ending))
+    found = values(connectors.ask(Source.BANK, asked, request_id=uuid4()))
+    assert (found["bank.can_receive_transfer"], found["bank.name_matches"]) == (receives, matches)
 
 
 def test_a_family_unknown_to_dtsen_has_no_decile(ministries: Sandbox) -> None:

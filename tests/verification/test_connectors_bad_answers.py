@@ -12,10 +12,11 @@ from tests.support.code import ROOT
 from tests.verification.rogue import Rogue
 from verification import connectors
 from verification.connectors import Reply, SourceRefused, SourceUnavailable, Subjects
+from verification.connectors.base import Account
 from verification.enums import Source
 
 NIK, KK = "3510161204889001", "3510161503159001"
-ABOUT = Subjects(NIK, KK, (NIK,))
+ABOUT = Subjects(NIK, KK, (NIK,), Account("bri", "009801023456789", "Siti"))
 METERS = {"meters": [{"power_va": 900, "tariff": "R-1/TR"}]}
 
 
@@ -99,6 +100,19 @@ def test_what_the_contract_does_not_know_is_no_answer(rogue: Rogue, body: Any) -
         (Source.BPJS_TK, {"records": [{"nik": NIK, "status": "aktif", "monthly_wage": 1}]}),
         (Source.BKN, {"records": [{"nik": NIK, "kind": "menteri"}]}),
         (Source.DAPODIK, {"records": [{"nik": NIK, "level": "sd", "active": "ya"}]}),
+        (Source.KEMENKEU, {"records": [{"nik": NIK, "active": "ya"}]}),
+        (Source.KEMENDAGRI, {"records": [{"nik": NIK, "position": "camat", "active": True}]}),
+        (Source.GTK, {"records": [{"nik": NIK, "certified": None, "active": True}]}),
+        (Source.KEMENKES, {"records": [{"nik": NIK, "certificate_status": "aktif"}]}),
+        (Source.AHU, {"records": [{"nik": NIK, "company_form": "warung", "active": True}]}),
+        (Source.ATTENDANCE, {"records": [{"nik": NIK, "school_days": 10, "days_present": 11}]}),
+        (Source.ATTENDANCE, {"records": [{"nik": NIK, "school_days": 110, "days_present": -1}]}),
+        (Source.POSYANDU, {"records": [{"nik": NIK, "programme": "posyandu", "months": [{"visited": 1}]}]}),
+        (Source.POSYANDU, {"records": [{"nik": NIK, "programme": "lansia", "months": []}]}),
+        (Source.BPJS_KES, {"records": [{"nik": NIK, "membershipStatus": "active", "membershipClass": "VIP"}]}),
+        (Source.BANK, {"account": {"exists": True, "name_matches": "ya", "active": True}}),
+        (Source.BANK, {"account": None}),
+        (Source.OTHER_AID, {"records": [{"nik": NIK, "kind": "pulsa", "active": True}]}),
         (Source.DUKCAPIL, {"family_card": {"members": []}}),
         (Source.DUKCAPIL, {"family_card": None}),
         (Source.DUKCAPIL, {"family_card": [1]}),
@@ -109,6 +123,16 @@ def test_each_source_has_its_own_sense(rogue: Rogue, source: str, body: dict[str
     rogue.says(body)
     with pytest.raises(SourceUnavailable, match="bad_answer"):
         ask(source)
+
+
+def test_what_nobody_needs_is_not_read(rogue: Rogue) -> None:
+    """The exchange's message could name an illness; it is not even looked at."""
+    record = {"nik": NIK, "membershipStatus": "active", "membershipClass": "1", "hasChronicIllness": ["rahasia"]}
+    rogue.says({"records": [record]})
+    assert {fact.name: fact.value for fact in ask(Source.BPJS_KES).facts} == {
+        "bpjs_kes.premium_paid_by_state": 0,
+        "bpjs_kes.first_class": 1,
+    }
 
 
 @pytest.mark.parametrize(

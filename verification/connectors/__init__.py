@@ -7,8 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from verification.connectors.ahu import Ahu
+from verification.connectors.attendance import SchoolAttendance
+from verification.connectors.bank import Bank
 from verification.connectors.base import Connector, Reply, Subjects
 from verification.connectors.bkn import Bkn
+from verification.connectors.bpjs_kes import BpjsKes
 from verification.connectors.bpjs_tk import BpjsTk
 from verification.connectors.bpn import Bpn
 from verification.connectors.corrections import Correction, send_correction
@@ -16,7 +20,13 @@ from verification.connectors.dapodik import Dapodik
 from verification.connectors.dtsen import Dtsen
 from verification.connectors.dukcapil import Dukcapil
 from verification.connectors.errors import SourceError, SourceRefused, SourceUnavailable
+from verification.connectors.gtk import Gtk
+from verification.connectors.kemendagri import Kemendagri
+from verification.connectors.kemenkes import Kemenkes
+from verification.connectors.kemenkeu import Kemenkeu
+from verification.connectors.other_aid import OtherAid
 from verification.connectors.pln import Pln
+from verification.connectors.posyandu import Posyandu
 from verification.connectors.register import FoundCard, family_card, reference_photograph
 from verification.connectors.samsat import Samsat
 
@@ -39,7 +49,11 @@ __all__ = [
 
 CONNECTORS: Mapping[str, Connector[Any]] = {
     connector.source: connector
-    for connector in (Dukcapil(), Dtsen(), Pln(), Samsat(), Bpn(), BpjsTk(), Bkn(), Dapodik())
+    for connector in (
+        *(Dukcapil(), Dtsen(), Pln(), Samsat(), Bpn()),
+        *(BpjsTk(), Bkn(), Kemenkeu(), Kemendagri(), Gtk(), Kemenkes(), Ahu()),
+        *(Dapodik(), SchoolAttendance(), Posyandu(), BpjsKes(), Bank(), OtherAid()),
+    )
 }
 
 

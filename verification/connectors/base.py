@@ -26,12 +26,22 @@ Question = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
+class Account:
+    """Where the family wants to be paid: code of the bank, number, name as the family wrote it."""
+
+    bank: str
+    number: str
+    holder: str
+
+
+@dataclass(frozen=True, slots=True)
 class Subjects:
-    """Whom a question is about: the applicant, the family card, all living members with a NIK."""
+    """Whom a question is about: the applicant, the family card, all living members with a NIK, the account."""
 
     applicant_nik: str | None
     kk_number: str | None
     niks: tuple[str, ...]
+    account: Account | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from enrollment import services as enrollment
 from enrollment.enums import ApplicationState
-from enrollment.models import Application, Consent
+from enrollment.models import Application, BankAccount, Consent
 from perlinsos.accounts import scoping
 from perlinsos.accounts.enums import Role
 from perlinsos.accounts.models import User
@@ -21,7 +21,7 @@ from perlinsos.accounts.services import service_account
 from perlinsos.core import access, audit, jobs
 from verification import permissions
 from verification.connectors import CONNECTORS, arrangements
-from verification.connectors.base import Reply, Subjects
+from verification.connectors.base import Account, Reply, Subjects
 from verification.enums import Purpose, RequestState
 from verification.models import MAX_ATTEMPTS, MAX_LOST_LEASES, SourceHealth, SourceRequest
 from verification.models.sources import SourceRequestQuerySet
@@ -202,7 +202,15 @@ def _subjects_of(application: Application) -> Subjects:
         applicant_nik=applicant.nik if applicant else None,
         kk_number=card.number if card else None,
         niks=tuple(member.person.nik for member in members if member.person.nik),
+        account=_account_of(application),
     )
+
+
+def _account_of(application: Application) -> Account | None:
+    kept = BankAccount.objects.filter(application=application).first()
+    if kept is None or kept.number is None or kept.holder is None:
+        return None
+    return Account(kept.bank, kept.number, kept.holder)
 
 
 def _obstacle(asked: SourceRequest) -> str:
