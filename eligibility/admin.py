@@ -13,10 +13,11 @@ from perlinsos.core.admin import Kept, PeriodForm, ReadOnly
 
 @admin.register(Programme)
 class ProgrammeAdmin(Kept):
-    """Programmes come with their rules; here one can be switched off."""
+    """Programmes come with their rules; here one is switched on or off, everywhere or for some areas."""
 
     list_display = ("code", "name", "is_active")
     readonly_fields = ("code", "name", "description")
+    autocomplete_fields = ("areas",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

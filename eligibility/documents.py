@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -20,6 +21,23 @@ def document_of(rule_set: RuleSet) -> RuleDocument:
     if document is None:  # spelling a document takes longer than deciding a family by it
         document = vars(rule_set)["_rules"] = _parsed(_canonical(rule_set.document))
     return document
+
+
+def in_order_of_overlaps(rule_sets: Iterable[RuleSet]) -> list[RuleSet]:
+    """Each programme after those that may block it; circles were refused when they were enacted."""
+    left = list(rule_sets)
+    ordered: list[RuleSet] = []
+    while left:
+        waited_for = {rule_set.programme.code for rule_set in left}
+        free = [
+            rule_set
+            for rule_set in left
+            if not waited_for & {overlap.programme for overlap in document_of(rule_set).blocked_by}
+        ]
+        free = free or left
+        ordered += free
+        left = [rule_set for rule_set in left if rule_set not in free]
+    return ordered
 
 
 def _canonical(data: dict[str, Any]) -> str:

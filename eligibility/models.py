@@ -29,11 +29,25 @@ __all__ = [
 DESK = (Role.OFFICER, Role.COORDINATOR, Role.AUDITOR)
 
 
+class ProgrammeQuerySet(models.QuerySet["Programme"]):
+    def running_in(self, area_code: str) -> "ProgrammeQuerySet":
+        """Active, and either everywhere or in an area that holds `area_code`."""
+        around = ["".join(f"{part}." for part in area_code.split(".")[:level])[:-1] for level in (1, 2, 3, 4)]
+        return self.filter(Q(areas=None) | Q(areas__in=around), is_active=True).distinct()
+
+
 class Programme(Timestamped):
+    """A kind of assistance. It decides about a family where it is active and, if areas are named, in those."""
+
     code = models.SlugField(max_length=20, unique=True)
     name = models.CharField(max_length=100)
     description = models.CharField(max_length=300, blank=True)
     is_active = models.BooleanField(default=True)
+    areas = models.ManyToManyField(
+        Area, blank=True, related_name="programmes", help_text=_("Where it runs; none means everywhere")
+    )
+
+    objects = ProgrammeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("programme")
@@ -47,6 +61,11 @@ class Programme(Timestamped):
 class RuleSetQuerySet(models.QuerySet["RuleSet"]):
     def in_force(self, on: object = None) -> "RuleSetQuerySet":
         return self.filter(valid_during__contains=on or timezone.localdate())
+
+    def running_in(self, area_code: str) -> "RuleSetQuerySet":
+        """What decides about families of an area today, with the programmes."""
+        running = Programme.objects.running_in(area_code)
+        return self.in_force().filter(programme__in=running).select_related("programme").order_by("programme__code")
 
 
 class RuleSet(Timestamped):

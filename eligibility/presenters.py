@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from eligibility.documents import document_of
 from eligibility.enums import CriterionResult, Outcome
 from eligibility.models import Determination
-from eligibility.rules.catalogue import CATALOGUE, FactType, Unit
-from eligibility.rules.wording import LANGUAGES, quantity
+from eligibility.rules.catalogue import PROGRAMMES, FactType, Unit, fact_type
+from eligibility.rules.definitions import Criterion
+from eligibility.rules.wording import LANGUAGES, fill, quantity
+from perlinsos.core.templatetags.portal import tanggal
 from verification.enums import Source
 
 KINDS = {Outcome.ELIGIBLE: "success", Outcome.NOT_ELIGIBLE: "danger", Outcome.UNDECIDED: "warning"}
@@ -42,8 +44,14 @@ class Reason:
     text: str
     result: str
     result_word: str
+    rule: str
     legal: str
     facts: tuple[FactLine, ...]
+
+    @property
+    def basis(self) -> str:
+        """The rule in plain words and where it is written."""
+        return f"{self.rule} ({self.legal})" if self.rule else self.legal
 
     @property
     def sole(self) -> FactLine | None:
@@ -128,7 +136,7 @@ def card(determination: Determination, *, contest_url: Callable[[int], str] | No
     spoken = language()
     order = {CriterionResult.NOT_MET: 0, CriterionResult.UNKNOWN: 1, CriterionResult.MET: 2}
     rows = sorted(determination.trace, key=lambda row: order[row["result"]])
-    decided_on = timezone.localdate(determination.decided_at)
+    rules = {criterion.name: criterion for criterion in document_of(determination.rule_set).criteria}
     link = contest_url or (lambda _fact_id: "")
     return Card(
         code=determination.programme.code,
@@ -138,7 +146,7 @@ def card(determination: Determination, *, contest_url: Callable[[int], str] | No
         kind=KINDS[Outcome(determination.outcome)],
         rupiah_per_year=determination.amount_per_year,
         parts=tuple(_part(part, spoken) for part in determination.amount_parts),
-        reasons=tuple(_reason(row, spoken, decided_on, link) for row in rows),
+        reasons=tuple(_reason(row, spoken, link, rules.get(row["criterion"])) for row in rows),
         decided_at=determination.decided_at,
         rules=str(determination.rule_set),
     )
@@ -164,19 +172,34 @@ def outcome_word(outcome: str) -> str:
     return words[outcome]
 
 
-def _reason(row: Mapping[str, Any], spoken: str, decided_on: date, link: Callable[[int], str]) -> Reason:
+def _reason(row: Mapping[str, Any], spoken: str, link: Callable[[int], str], criterion: Criterion | None) -> Reason:
+    facts = tuple(_fact(one, spoken, link) for one in row["inputs"])
+    too_old = [fact for fact in facts if fact.is_old] if row["result"] == CriterionResult.UNKNOWN else []
     return Reason(
         criterion=row["criterion"],
-        text=row[f"text_{spoken}"],
+        text=" ".join([row[f"text_{spoken}"], *map(_age, too_old)]),
         result=row["result"],
         result_word=str(CriterionResult(row["result"]).label),
+        rule=_rule(criterion, row["limit"], spoken) if criterion else "",
         legal=row["legal"],
-        facts=tuple(_fact(one, spoken, decided_on, link) for one in row["inputs"]),
+        facts=facts,
     )
 
 
-def _fact(one: Mapping[str, Any], spoken: str, decided_on: date, link: Callable[[int], str]) -> FactLine:
-    known = CATALOGUE[one["fact"]]
+def _rule(criterion: Criterion, limit: int | bool | None, spoken: str) -> str:
+    unit = fact_type(criterion.facts[0]).unit
+    shown = "–" if limit is None else quantity(limit, unit, spoken)
+    return fill(criterion.texts[spoken].rule, value="", limit=shown)
+
+
+def _age(fact: FactLine) -> str:
+    """Why a value that is shown does not count."""
+    names = {"source": fact.source, "date": tanggal(fact.as_of)}
+    return _("Data from %(source)s of %(date)s is too old.") % names
+
+
+def _fact(one: Mapping[str, Any], spoken: str, link: Callable[[int], str]) -> FactLine:
+    known = fact_type(one["fact"])
     as_of = date.fromisoformat(one["as_of"]) if one["as_of"] else None
     is_known = one["value"] is not None
     return FactLine(
@@ -185,12 +208,18 @@ def _fact(one: Mapping[str, Any], spoken: str, decided_on: date, link: Callable[
         value=one["value"],
         unit=one["unit"],
         display=quantity(one["value"], Unit(one["unit"]), spoken) if is_known else _("not known yet"),
-        source=str(Source(one["source"]).label) if one["source"] in Source.values else one["source"],
+        source=_source(one["source"]),
         as_of=as_of,
-        is_old=as_of is not None and (decided_on - as_of).days > known.max_age_days,
+        is_old=one.get("is_old", False),
         fact_id=one["fact_id"],
         contest_url=link(one["fact_id"]) if one["fact_id"] else "",
     )
+
+
+def _source(code: str) -> str:
+    if code == PROGRAMMES:
+        return _("Decision of this portal")
+    return str(Source(code).label) if code in Source.values else code
 
 
 def _part(part: Mapping[str, Any], spoken: str) -> Part:

@@ -1,10 +1,15 @@
 """From stored facts to the stored decision: the same words both ways, so that a decision replays for ever."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
+from django.utils import timezone
+
 from eligibility.documents import document_of
+from eligibility.enums import Outcome
 from eligibility.models import Determination
+from eligibility.rules.catalogue import PROGRAMMES, fact_type
 from eligibility.rules.evaluate import FactValue, Verdict, evaluate
 from verification.models import Fact
 
@@ -16,15 +21,36 @@ def replay(determination: Determination) -> bool:
     return found == {name: getattr(determination, name) for name in found}
 
 
-def snapshot(fact: Fact) -> dict[str, Any]:
-    """A fact as a determination keeps it."""
-    return {"id": fact.pk, "value": fact.value, "source": fact.source, "as_of": fact.as_of.isoformat()}
+def snapshot(fact: Fact, *, on: date) -> dict[str, Any]:
+    """A fact as a determination of a day keeps it; `is_old` when it was too old then to count."""
+    kept = {"id": fact.pk, "value": fact.value, "source": fact.source, "as_of": fact.as_of.isoformat()}
+    age = (on - fact.as_of).days
+    return kept | {"is_old": True} if age > fact_type(fact.name).max_age_days else kept
+
+
+def programme_snapshot(name: str, decided: Determination | None) -> dict[str, Any] | None:
+    """What another programme decided, as a fact; None while that is open. A programme that is not run is a no."""
+    if decided is None:
+        return {"id": 0, "value": False, "source": PROGRAMMES, "as_of": ""}
+    if decided.outcome == Outcome.UNDECIDED:
+        return None
+    component = name.split(".")[2:]
+    counted = [part["component"] for part in decided.amount_parts if part["count"]]
+    value = decided.outcome == Outcome.ELIGIBLE and all(one in counted for one in component)
+    on = timezone.localdate(decided.decided_at).isoformat()
+    return {"id": 0, "value": value, "source": PROGRAMMES, "as_of": on}
 
 
 def fact_values(kept: Mapping[str, Mapping[str, Any]]) -> dict[str, FactValue]:
     """The kept facts as the rules read them."""
     return {
-        name: FactValue(fact["value"], id=fact["id"], source=fact["source"], as_of=fact["as_of"])
+        name: FactValue(
+            fact["value"],
+            id=fact["id"],
+            source=fact["source"],
+            as_of=fact["as_of"],
+            is_old=fact.get("is_old", False),
+        )
         for name, fact in kept.items()
     }
 

@@ -1,6 +1,7 @@
 """Snapshots: taken by one statement inside PostgreSQL, read in chunks, kept as Parquet for simulations."""
 
 import io
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import polars as pl
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
 from eligibility.populations.columns import KEY, fact_column
 from eligibility.populations.models import Snapshot
@@ -17,9 +19,11 @@ from enrollment.enums import ApplicationState
 VILLAGE = "village_code"
 PART = 50_000  # families of one file, and of one chunk of a run
 DECIDED = (ApplicationState.DECIDED, ApplicationState.ANNOUNCED)
-# A flag is true or false, anything else a whole number: 0 is not False, and 1.5 is nothing.
+# A flag is true or false, anything else a whole number: 0 is not False, and 1.5 is nothing. What is
+# older than its type allows counts as unknown.
 USABLE = """
-    CASE WHEN f.name = ANY(%(flags)s) THEN CASE f.value::text WHEN 'true' THEN 1 WHEN 'false' THEN 0 END
+    CASE WHEN f.as_of < %(on)s::date - (%(ages)s::jsonb ->> f.name)::int THEN NULL
+         WHEN f.name = ANY(%(flags)s) THEN CASE f.value::text WHEN 'true' THEN 1 WHEN 'false' THEN 0 END
          WHEN f.value::text ~ '^-?[0-9]{1,18}$' THEN f.value::text::bigint END
 """
 
@@ -47,6 +51,8 @@ def fill(snapshot: Snapshot) -> int:
             statement,
             {
                 "snapshot": snapshot.pk,
+                "on": timezone.localdate(snapshot.taken_at),
+                "ages": json.dumps({name: kind.max_age_days for name, kind in CATALOGUE.items()}),
                 "flags": [name for name, kind in CATALOGUE.items() if kind.is_flag],
                 "area": f"{snapshot.area_id}.%",
                 "states": [str(state) for state in DECIDED],

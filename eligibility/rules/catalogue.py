@@ -7,6 +7,7 @@ rupiah, volt-ampere, square metres, people, so that no engine can round differen
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 UNBOUNDED = 10**15  # stands in for a missing upper bound: above anything a source says, far below 64 bits
 
@@ -21,6 +22,8 @@ class Unit(StrEnum):
     PERCENT = "percent"
     MONTHS = "months"
     FLAG = "flag"
+    PERCENT = "percent"
+    NUMBER = "number"
 
 
 class Sensitivity(StrEnum):
@@ -155,9 +158,51 @@ _FACTS = (
     _thing("citizen.power_va", Unit.VA, ("Daya menurut keluarga", "Power, says the family"), fresh=365, high=200_000),
 )
 
-CATALOGUE: Mapping[str, FactType] = {fact.name: fact for fact in _FACTS}
+# What nobody can be asked from afar: noted by an officer who looked. Nothing noted is the usual case,
+# so rules ask these only where they are on record.
+_NOTED_PEOPLE = (
+    ("state_paid", "Anggota bergaji dari APBN atau APBD", "Members paid from a state budget"),
+    ("village_officials", "Anggota perangkat desa", "Village officials"),
+    ("certified_teachers", "Anggota guru bersertifikat", "Certified teachers"),
+    ("health_workers", "Anggota tenaga kesehatan aktif", "Active health workers"),
+    ("company_owners", "Anggota pemilik atau pengurus perusahaan", "Owners or managers of a company"),
+    ("rights_victims", "Korban pelanggaran HAM berat", "Victims of gross human rights violations"),
+    ("mental_disorder", "Orang dengan gangguan jiwa (ODGJ)", "People with a mental disorder"),
+)
+_NOTED_FLAGS = (
+    ("address_not_found", "Alamat tidak ditemukan", "Address not found"),
+    ("person_not_found", "Keluarga tidak ditemukan", "Family not found"),
+    ("refuses_aid", "Keluarga menolak bantuan", "Family declines assistance"),
+    ("same_aid", "Sudah menerima bantuan yang sama", "Already receives the same assistance"),
+)
+NOTED = (
+    *(_people(f"ground_check.{name}", label_id, label_en, fresh=365) for name, label_id, label_en in _NOTED_PEOPLE),
+    *(
+        FactType(f"ground_check.{name}", Unit.FLAG, "ground_check", label_id, label_en, Sensitivity.SPECIAL, 365, None)
+        for name, label_id, label_en in _NOTED_FLAGS
+    ),
+)
+
+CATALOGUE: Mapping[str, FactType] = {fact.name: fact for fact in (*_FACTS, *NOTED)}
 
 
+PROGRAMMES = "programme"  # facts of this family come from our own decisions, one for each name
+
+
+def programme_fact(programme: str, component: str | None = None) -> str:
+    """The fact that a family is eligible for a programme, or for one component of it."""
+    return ".".join(filter(None, (PROGRAMMES, programme, component)))
+
+
+@lru_cache(maxsize=1024)
 def fact_type(name: str) -> FactType:
-    """The type of a fact of the catalogue. Raises KeyError for any other name."""
-    return CATALOGUE[name]
+    """The type of a fact of the catalogue, or of another programme. Raises KeyError for any other name."""
+    if name in CATALOGUE:
+        return CATALOGUE[name]
+    family, _dot, rest = name.partition(".")
+    if family != PROGRAMMES or not rest:
+        raise KeyError(name)
+    words = rest.replace(".", " ").upper()
+    return FactType(
+        name, Unit.FLAG, PROGRAMMES, f"Memenuhi syarat {words}", f"Eligible for {words}", Sensitivity.SPECIAL, 1, None
+    )

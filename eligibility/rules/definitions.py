@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from eligibility.rules.catalogue import Unit
+from eligibility.rules.catalogue import Unit, programme_fact
+from eligibility.rules.commitments import Duty, TimeLimit
+from eligibility.rules.operands import Operand, resolve
 from eligibility.rules.tree import Comparison, Condition, comparisons
 
 Picking = Literal["amount", "listed"]
@@ -13,11 +15,14 @@ Picking = Literal["amount", "listed"]
 
 @dataclass(frozen=True)
 class ParameterSpec:
-    """A number named by the rules. `default` holds nationwide; a regional value in force replaces it."""
+    """A number named by the rules. `default` holds nationwide; a regional value in force replaces it.
+
+    The default may be reckoned from other parameters, never in a circle.
+    """
 
     name: str
     unit: Unit
-    default: int | None
+    default: Operand | None
     is_regional: bool
 
 
@@ -61,14 +66,42 @@ class Criterion:
 
 
 @dataclass(frozen=True)
+class Overlap:
+    """What another programme means for this one: its `programme` (or one `component`) blocks it, or not.
+
+    Only what blocks becomes a criterion; what does not is kept because people ask. "Has" a programme
+    means that its rules say eligible at the same time.
+    """
+
+    programme: str
+    component: str | None
+    blocks: bool
+    texts: Mapping[str, Wording]
+    legal: str
+
+    @property
+    def fact(self) -> str:
+        return programme_fact(self.programme, self.component)
+
+    def as_criterion(self) -> Criterion:
+        condition = Comparison(self.fact, "eq", (True,))
+        name = f"overlap-{self.programme}" + (f"-{self.component}" if self.component else "")
+        return Criterion(name, condition, is_disqualifier=True, texts=self.texts, legal=self.legal, only_with=None)
+
+
+@dataclass(frozen=True)
 class Component:
-    """Rupiah a year for each counted member, for at most `cap` members."""
+    """Rupiah a year for each counted member, for at most `cap` members; 0 for goods.
+
+    `only_on_record`: said nothing about while the count is not on record.
+    """
 
     name: str
     fact: str
     rupiah_per_year: int
     cap: int
     texts: Mapping[str, str]
+    only_on_record: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,6 +130,10 @@ class Amount:
     groups: tuple[Group, ...] = ()
     people: str | None = None
 
+    @property
+    def component_names(self) -> frozenset[str]:
+        return frozenset(component.name for component in self.components)
+
 
 @dataclass(frozen=True)
 class Need:
@@ -113,6 +150,8 @@ class Need:
 
 @dataclass(frozen=True, eq=False)  # compared by identity, so that plans can be remembered by document
 class RuleDocument:
+    """`starts_active` and `areas` (codes; none means everywhere) hold for a programme loaded the first time."""
+
     programme: str
     name: str
     description: str
@@ -125,6 +164,11 @@ class RuleDocument:
     criteria: tuple[Criterion, ...]
     amount: Amount
     need: Need
+    overlaps: tuple[Overlap, ...]
+    duties: tuple[Duty, ...]
+    time_limit: TimeLimit | None
+    starts_active: bool
+    areas: tuple[str, ...]
 
     @property
     def regional_parameters(self) -> frozenset[str]:
@@ -132,9 +176,22 @@ class RuleDocument:
 
     def parameters_in_force(self, regional: Mapping[str, int]) -> dict[str, int]:
         """Every parameter that has a value, where `regional` values are set."""
-        values = {name: spec.default for name, spec in self.parameters.items()}
-        values.update({name: regional[name] for name in self.regional_parameters & regional.keys()})
-        return {name: value for name, value in values.items() if value is not None}
+        known = {name: regional[name] for name in self.regional_parameters & regional.keys()}
+        left = [spec for name, spec in self.parameters.items() if name not in known and spec.default is not None]
+        while left:  # each round settles those whose own parameters are settled; circles were refused
+            for spec in left:
+                value = resolve(spec.default, known) if spec.default is not None else None
+                if value is not None:
+                    known[spec.name] = int(value)
+            open_still = [spec for spec in left if spec.name not in known]
+            if len(open_still) == len(left):
+                break
+            left = open_still
+        return known
+
+    @property
+    def blocked_by(self) -> tuple[Overlap, ...]:
+        return tuple(overlap for overlap in self.overlaps if overlap.blocks)
 
     @property
     def facts(self) -> frozenset[str]:

@@ -1,55 +1,67 @@
-"""A rule document: one dated version of a programme, read from data that nobody had to trust.
+"""Reading a rule document: one dated version of a programme, from data that nobody had to trust.
 
 Shape of the data (see `eligibility/rulesets/*.yaml`): programme, version, valid, sources, notes,
-parameters, criteria, disqualifiers, amount, need. `parse` returns frozen dataclasses or raises
-`DocumentError` with the path of every problem. The document itself is never edited, only followed.
+parameters, criteria, disqualifiers, overlaps, amount, need, duties, time_limit. `parse` returns
+frozen dataclasses or raises `DocumentError` with the path of every problem.
 """
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any
 
+from eligibility.rules.amounts import read_amount, read_need, refuse_twice
 from eligibility.rules.catalogue import Unit
-from eligibility.rules.definitions import (
-    Amount,
-    Component,
-    Criterion,
-    Group,
-    Need,
-    ParameterSpec,
-    RuleDocument,
-    Wording,
-)
-from eligibility.rules.reading import DocumentError, Node, _, each
-from eligibility.rules.tree import read_condition, read_fact
+from eligibility.rules.commitments import read_duties, read_time_limit
+from eligibility.rules.definitions import Criterion, Overlap, ParameterSpec, RuleDocument, Wording
+from eligibility.rules.entangled import refuse_entangled
+from eligibility.rules.operands import Operand, Units, read_number, references
+from eligibility.rules.reading import DocumentError, Entries, Node, _, each, gather
+from eligibility.rules.tree import read_condition
 from eligibility.rules.wording import LANGUAGES, PLACEHOLDERS, placeholders
 
 __all__ = ["DocumentError", "RuleDocument", "parse"]
 
+REQUIRED = ("programme", "version", "valid", "sources", "parameters", "criteria", "amount", "need")
+OPTIONAL = ("disqualifiers", "notes", "overlaps", "duties", "time_limit")
+UNITS = {unit.value: unit for unit in Unit if unit != Unit.FLAG}
+
 
 def parse(data: Any) -> RuleDocument:
     """Check `data` (as loaded from YAML or JSON) and build the document. Raises DocumentError."""
-    parts = Node(data).mapping(
-        ["programme", "version", "valid", "sources", "parameters", "criteria", "amount", "need"],
-        ["disqualifiers", "notes"],
+    parts = Node(data).mapping(REQUIRED, OPTIONAL)
+    units = _units(parts["parameters"])
+    found = gather(
+        parts,
+        programme=lambda: _programme(parts["programme"]),
+        version=lambda: parts["version"].identifier(),
+        valid=lambda: _period(parts["valid"]),
+        sources=lambda: each(parts["sources"].items(least=1), Node.text),
+        notes=lambda: each(parts["notes"].items(), lambda node: node.text(most=1000)) if "notes" in parts else (),
+        parameters=lambda: _parameters(parts["parameters"], units),
+        criteria=lambda: _criteria(parts, units),
+        overlaps=lambda: each(parts["overlaps"].items(), _overlap) if "overlaps" in parts else (),
+        amount=lambda: read_amount(parts["amount"]),
+        need=lambda: read_need(parts["need"]),
+        duties=lambda: read_duties(parts["duties"]) if "duties" in parts else (),
+        time_limit=lambda: read_time_limit(parts["time_limit"]) if "time_limit" in parts else None,
     )
-    programme = parts["programme"].mapping(["code", "name"], ["description"])
-    parameters = _parameters(parts["parameters"])
-    start, end = _period(parts["valid"])
-    return RuleDocument(
-        programme=programme["code"].identifier(),
-        name=programme["name"].text(most=100),
-        description=programme["description"].text(most=300) if "description" in programme else "",
-        version=parts["version"].identifier(),
-        valid_from=start,
-        valid_until=end,
-        sources=each(parts["sources"].items(least=1), Node.text),
-        notes=each(parts["notes"].items(), lambda node: node.text(most=1000)) if "notes" in parts else (),
-        parameters=parameters,
-        criteria=_criteria(parts, parameters),
-        amount=_amount(parts["amount"]),
-        need=_need(parts["need"]),
+    start, end = found.pop("valid")
+    found["criteria"] += tuple(overlap.as_criterion() for overlap in found["overlaps"] if overlap.blocks)
+    refuse_twice(parts["criteria"], (criterion.name for criterion in found["criteria"]))
+    refuse_entangled(parts["criteria"], found["criteria"])
+    return RuleDocument(valid_from=start, valid_until=end, **found.pop("programme"), **found)
+
+
+def _programme(node: Node) -> dict[str, Any]:
+    parts = node.mapping(["code", "name"], ["description", "active", "areas"])
+    return gather(
+        parts,
+        programme=lambda: parts["code"].identifier(),
+        name=lambda: parts["name"].text(most=100),
+        description=lambda: parts["description"].text(most=300) if "description" in parts else "",
+        starts_active=lambda: parts["active"].flag() if "active" in parts else True,
+        areas=lambda: each(parts["areas"].items(), lambda node: node.text(most=13)) if "areas" in parts else (),
     )
 
 
@@ -62,48 +74,94 @@ def _period(node: Node) -> tuple[date, date | None]:
     return start, end
 
 
-def _parameters(node: Node) -> dict[str, ParameterSpec]:
-    specs = each(node.named().items(), _parameter) if node.value else ()
-    return {spec.name: spec for spec in specs}
+# --- parameters -----------------------------------------------------------------------------------
+def _units(node: Node) -> Units:
+    """The names rules may use. A unit that cannot be read is not held against those who use it."""
+    given = node.value if isinstance(node.value, dict) else {}
+    found = {name: spec.get("unit") if isinstance(spec, dict) else None for name, spec in given.items()}
+    return {name: UNITS.get(unit) if isinstance(unit, str) else None for name, unit in found.items()}
 
 
-def _parameter(entry: tuple[str, Node]) -> ParameterSpec:
-    name, node = entry
+def _parameters(node: Node, units: Units) -> dict[str, ParameterSpec]:
+    if node.value in (None, {}):
+        return {}
+    specs = each(node.named().items(), lambda entry: _parameter(*entry, units))
+    by_name = {spec.name: spec for spec in specs}
+    each(specs, lambda spec: _refuse_circle(node, spec, by_name))
+    return by_name
+
+
+def _parameter(name: str, node: Node, units: Units) -> ParameterSpec:
     Node(name, node.path).identifier()
     parts = node.mapping(["unit"], ["default", "regional"])
-    unit = Unit(parts["unit"].choice(unit.value for unit in Unit if unit != Unit.FLAG))
-    default = parts["default"].integer() if "default" in parts else None
-    is_regional = parts["regional"].flag() if "regional" in parts else False
-    if default is None and not is_regional:
+    unit = Unit(parts["unit"].choice(UNITS))
+    found = gather(
+        parts,
+        default=lambda: _default(parts["default"], unit, units) if "default" in parts else None,
+        is_regional=lambda: parts["regional"].flag() if "regional" in parts else False,
+    )
+    if found["default"] is None and not found["is_regional"]:
         node.refuse(_("A parameter that no region sets needs a default."))
-    return ParameterSpec(name, unit, default, is_regional)
+    return ParameterSpec(name, unit, **found)
 
 
-def _criteria(parts: dict[str, Node], parameters: dict[str, ParameterSpec]) -> tuple[Criterion, ...]:
+def _default(node: Node, unit: Unit, units: Units) -> Operand:
+    return read_number(node, unit, units) if isinstance(node.value, dict | str) else node.integer()
+
+
+def _refuse_circle(node: Node, spec: ParameterSpec, specs: dict[str, ParameterSpec]) -> None:
+    seen: set[str] = set()
+    due = [spec.name]
+    while due:
+        default = specs[due.pop()].default
+        for name in set(references(default)) - seen if default is not None else ():
+            if name == spec.name:
+                message = _("“%(name)s” is reckoned from itself.")
+                Node(None, f"{node.path}.{name}.default").refuse(message, name=name)
+            seen.add(name)
+            due.append(name)
+
+
+# --- criteria -------------------------------------------------------------------------------------
+def _criteria(parts: Entries, units: Units) -> tuple[Criterion, ...]:
     asked = [(node, False) for node in parts["criteria"].items(least=1)]
     barred = [(node, True) for node in parts["disqualifiers"].items()] if "disqualifiers" in parts else []
-    criteria = each([*asked, *barred], lambda entry: _criterion(entry[0], parameters, is_disqualifier=entry[1]))
-    _refuse_twice(parts["criteria"], (criterion.name for criterion in criteria))
-    return criteria
+    return each([*asked, *barred], lambda entry: _criterion(entry[0], units, is_disqualifier=entry[1]))
 
 
-def _criterion(node: Node, parameters: dict[str, ParameterSpec], *, is_disqualifier: bool) -> Criterion:
+def _criterion(node: Node, units: Units, *, is_disqualifier: bool) -> Criterion:
     parts = node.mapping(["id", "test", "text", "legal"], ["only_with", "only_on_record"])
-    condition = read_condition(parts["test"], {name: spec.unit for name, spec in parameters.items()})
-    only_with = parts["only_with"].choice(parameters) if "only_with" in parts else None
-    criterion = Criterion(
-        name=parts["id"].identifier(),
-        condition=condition,
-        is_disqualifier=is_disqualifier,
-        texts={},
-        legal=parts["legal"].text(),
-        only_with=only_with,
-        only_on_record=parts["only_on_record"].flag() if "only_on_record" in parts else False,
+    found = gather(
+        parts,
+        name=lambda: parts["id"].identifier(),
+        condition=lambda: read_condition(parts["test"], units),
+        legal=lambda: parts["legal"].citation(),
+        only_with=lambda: parts["only_with"].choice(units) if "only_with" in parts else None,
+        only_on_record=lambda: parts["only_on_record"].flag() if "only_on_record" in parts else False,
     )
+    criterion = Criterion(is_disqualifier=is_disqualifier, texts={}, **found)
     if criterion.only_on_record and criterion.sole is None:
         parts["only_on_record"].refuse(_("Only a criterion about one fact can wait for a record."))
-    languages = parts["text"].mapping(LANGUAGES)
-    return replace(criterion, texts={language: _wording(languages[language], criterion) for language in LANGUAGES})
+    return replace(criterion, texts=_texts(parts["text"], criterion))
+
+
+def _overlap(node: Node) -> Overlap:
+    parts = node.mapping(["programme", "blocks", "text", "legal"], ["component"])
+    found = gather(
+        parts,
+        programme=lambda: parts["programme"].identifier(),
+        component=lambda: parts["component"].identifier() if "component" in parts else None,
+        blocks=lambda: parts["blocks"].flag(),
+        legal=lambda: parts["legal"].citation(),
+    )
+    overlap = Overlap(texts={}, **found)
+    return replace(overlap, texts=_texts(parts["text"], overlap.as_criterion()))
+
+
+# --- words ----------------------------------------------------------------------------------------
+def _texts(node: Node, criterion: Criterion) -> dict[str, Wording]:
+    languages = node.mapping(LANGUAGES)
+    return gather(languages, **{language: partial(_wording, languages[language], criterion) for language in LANGUAGES})
 
 
 def _allowed_placeholders(criterion: Criterion) -> frozenset[str]:
@@ -114,23 +172,19 @@ def _allowed_placeholders(criterion: Criterion) -> frozenset[str]:
 
 
 def _wording(node: Node, criterion: Criterion) -> Wording:
-    allowed = _allowed_placeholders(criterion)
-    extra = ["no_limit"] if criterion.only_with else []
-    extra += ["no_record"] if criterion.only_on_record else []
+    answer = _allowed_placeholders(criterion)
+    bare = answer - {"value"}
+    allowed = {"rule": bare, "met": answer, "not_met": answer, "unknown": bare}
+    if criterion.only_with:
+        allowed["no_limit"] = frozenset()
+    if criterion.only_on_record:
+        allowed["no_record"] = bare
     if isinstance(node.value, dict) and "known" in node.value:
-        parts = node.mapping(["rule", "known", "unknown", *extra])
+        parts = node.mapping(["known", *(name for name in allowed if name not in ("met", "not_met"))])
         parts["met"] = parts["not_met"] = parts.pop("known")
     else:
-        parts = node.mapping(["rule", "met", "not_met", "unknown", *extra])
-    answer, bare = allowed, allowed - {"value"}
-    return Wording(
-        rule=_sentence(parts["rule"], bare),
-        met=_sentence(parts["met"], answer),
-        not_met=_sentence(parts["not_met"], answer),
-        unknown=_sentence(parts["unknown"], bare),
-        no_limit=_sentence(parts["no_limit"], frozenset()) if "no_limit" in extra else "",
-        no_record=_sentence(parts["no_record"], bare) if "no_record" in extra else "",
-    )
+        parts = node.mapping(allowed)
+    return Wording(**gather(parts, **{name: partial(_sentence, parts[name], fills) for name, fills in allowed.items()}))
 
 
 def _sentence(node: Node, allowed: frozenset[str]) -> str:
@@ -142,90 +196,3 @@ def _sentence(node: Node, allowed: frozenset[str]) -> str:
     if unknown:
         node.refuse(_("“{%(name)s}” cannot be filled in here."), name=min(unknown))
     return sentence
-
-
-def _amount(node: Node) -> Amount:
-    parts = node.mapping([], ["flat", "components", "most", "picking", "groups", "people"])
-    flat = _flat(parts["flat"]) if "flat" in parts else None
-    components = each(parts["components"].items(least=1), _component) if "components" in parts else ()
-    if flat is None and not components:
-        node.refuse(_("An amount needs a flat sum, components, or both."))
-    if components and not {"most", "picking"} <= parts.keys():
-        node.refuse(_("Components need “most” and “picking”."))
-    _refuse_twice(node, (component.name for component in components))
-    picking = parts["picking"].choice(("amount", "listed")) if components else "amount"
-    most = parts["most"].integer(1, 45) if components else 0
-    return Amount(
-        flat=flat,
-        components=components,
-        most=most,
-        picking="listed" if picking == "listed" else "amount",
-        groups=_groups(parts["groups"], components) if "groups" in parts else (),
-        people=_people(parts["people"]) if "people" in parts else None,
-    )
-
-
-def _groups(node: Node, components: tuple[Component, ...]) -> tuple[Group, ...]:
-    free = {component.name for component in components}
-
-    def group(entry: Node) -> Group:
-        parts = entry.mapping(["id", "most", "components"])
-        names = each(parts["components"].items(least=1), lambda name: name.choice(sorted(free)))
-        free.difference_update(names)  # a component counts towards one group, so that picking stays simple
-        return Group(parts["id"].identifier(), parts["most"].integer(1, 45), frozenset(names))
-
-    return each(node.items(least=1), group)
-
-
-def _people(node: Node) -> str:
-    fact = read_fact(node)
-    if fact.unit != Unit.PERSONS:
-        node.refuse(_("“%(name)s” does not count people."), name=fact.name)
-    return fact.name
-
-
-def _flat(node: Node) -> Component:
-    parts = node.mapping(["rupiah_per_year", "text"])
-    return Component("flat", "", parts["rupiah_per_year"].integer(1), 1, _labels(parts["text"]))
-
-
-def _component(node: Node) -> Component:
-    parts = node.mapping(["id", "fact", "rupiah_per_year", "cap", "text"])
-    return Component(
-        name=parts["id"].identifier(),
-        fact=_people(parts["fact"]),
-        rupiah_per_year=parts["rupiah_per_year"].integer(1),
-        cap=parts["cap"].integer(1, 45),
-        texts=_labels(parts["text"]),
-    )
-
-
-def _labels(node: Node) -> dict[str, str]:
-    parts = node.mapping(LANGUAGES)
-    return {language: parts[language].text(most=80) for language in LANGUAGES}
-
-
-def _need(node: Node) -> Need:
-    parts = node.mapping(["fact", "scale", "base", "eased_by"])
-    fact = read_fact(parts["fact"])
-    if fact.is_flag or fact.high is None:
-        parts["fact"].refuse(_("“%(name)s” has no highest value to order by."), name=fact.name)
-    scale = parts["scale"].integer(1, 10_000)
-    base = parts["base"].integer(0, scale - 1)
-    eased_by = each(parts["eased_by"].items(), _ease)
-    if sum(points * cap for _fact, points, cap in eased_by) > base:
-        parts["eased_by"].refuse(_("The points together may be at most %(base)d."), base=base)
-    return Need(fact.name, scale, base, eased_by)
-
-
-def _ease(node: Node) -> tuple[str, int, int]:
-    parts = node.mapping(["fact", "points", "cap"])
-    return _people(parts["fact"]), parts["points"].integer(1, 10_000), parts["cap"].integer(1, 45)
-
-
-def _refuse_twice(node: Node, names: Iterable[str]) -> None:
-    seen: set[str] = set()
-    for name in names:
-        if name in seen:
-            node.refuse(_("“%(name)s” is used twice."), name=name)
-        seen.add(name)

@@ -13,8 +13,9 @@ from typing import Any, Literal
 from eligibility.rules.catalogue import fact_type
 from eligibility.rules.definitions import Component, Criterion, RuleDocument
 from eligibility.rules.logic import Truth, Values, answer
+from eligibility.rules.operands import resolve
 from eligibility.rules.plan import Plan, PlannedCriterion, plan
-from eligibility.rules.tree import Comparison, Reference
+from eligibility.rules.tree import Comparison
 from eligibility.rules.wording import fill, quantity
 
 Result = Literal["met", "not_met", "unknown"]
@@ -173,8 +174,7 @@ def _input(name: str, facts: Mapping[str, FactValue]) -> Input:
 def _limit(sole: Comparison, parameters: Mapping[str, int]) -> int | bool | None:
     if len(sole.operands) != 1:
         return None
-    operand = sole.operands[0]
-    return parameters.get(operand.parameter) if isinstance(operand, Reference) else operand
+    return resolve(sole.operands[0], parameters)
 
 
 def _said(planned: PlannedCriterion, shown: Input, found: Truth) -> str:
@@ -211,7 +211,7 @@ def _amount_parts(ready: Plan, values: Values) -> Iterator[AmountPart]:
         count = values.get(picked.fact)
         room = left if picked.group is None else min(left, left_in_group[picked.group])
         taken = None if count is None else min(count, picked.cap, room)
-        if taken == 0:
+        if taken == 0 or (taken is None and components[picked.name].only_on_record):
             continue
         yield _part(components[picked.name], taken)
         left -= taken or 0

@@ -17,8 +17,9 @@ from math import prod
 from typing import Literal
 
 from eligibility.rules.catalogue import fact_type
+from eligibility.rules.operands import resolve
 from eligibility.rules.ranges import Ranges, complement, holds, intersection, merged, within
-from eligibility.rules.tree import All, AnyOf, Comparison, Condition, Operand, Reference
+from eligibility.rules.tree import All, AnyOf, Comparison, Condition
 
 Truth = bool | None
 Values = Mapping[str, int]
@@ -105,16 +106,13 @@ def tree_of(condition: Condition, parameters: Mapping[str, int], *, is_wanted: b
 
 def _check(comparison: Comparison, parameters: Mapping[str, int], *, is_wanted: bool) -> Check:
     low, high = fact_type(comparison.fact).span
-    numbers = [_number(operand, parameters) for operand in comparison.operands]
+    resolved = [resolve(operand, parameters) for operand in comparison.operands]
+    numbers = [None if number is None else int(number) for number in resolved]
     yes, no = _answers(comparison.operator, numbers, low, high)
     if not is_wanted:
         yes, no = no, yes
     everything = ((low, high),)
     return Check(comparison.fact, yes, no, True if yes == everything else False if no == everything else None)
-
-
-def _number(operand: Operand, parameters: Mapping[str, int]) -> int | None:
-    return parameters.get(operand.parameter) if isinstance(operand, Reference) else int(operand)
 
 
 def _answers(operator: str, numbers: list[int | None], low: int, high: int) -> tuple[Ranges, Ranges]:

@@ -12,12 +12,13 @@ answer, as in `between: [1, missing]` for 0), so the case waits until somebody s
 `only_with` is the way to say that the region may leave it unset.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from eligibility.rules.catalogue import FactType, fact_type
 from eligibility.rules.definitions import Amount, Component, Criterion, Need, RuleDocument
+from eligibility.rules.entangled import linked
 from eligibility.rules.logic import Join, Question, Tree, Unrecorded, checks, question_of, tree_of
 
 
@@ -139,23 +140,12 @@ def _criterion(position: int, criterion: Criterion, parameters: Mapping[str, int
     return PlannedCriterion(position, criterion.name, question_of(tree), is_silent, fact)
 
 
-def _bundles(criteria: Iterable[PlannedCriterion]) -> Iterator[Bundle]:
-    """Criteria in sets that share no fact with each other, in the order of their first rows."""
-    sets: list[tuple[list[PlannedCriterion], set[str]]] = []
-    for criterion in criteria:
-        members, facts = [criterion], {check.fact for check in checks(criterion.question.tree)}
-        apart = []
-        for other in sets:
-            if other[1] & facts:
-                members, facts = [*other[0], *members], other[1] | facts
-            else:
-                apart.append(other)
-        sets = [*apart, (members, facts)]
-    for members, _facts in sorted(sets, key=lambda entry: min(one.position for one in entry[0])):
-        ordered = sorted(members, key=lambda one: one.position)
-        trees = tuple(one.question.tree for one in ordered)
-        question = ordered[0].question if len(ordered) == 1 else question_of(Join("all", trees))
-        yield Bundle(tuple(one.position for one in ordered), question)
+def _bundles(criteria: Sequence[PlannedCriterion]) -> Iterator[Bundle]:
+    facts = [{check.fact for check in checks(criterion.question.tree)} for criterion in criteria]
+    for positions in linked(facts):
+        questions = [criteria[position].question for position in positions]
+        trees = tuple(question.tree for question in questions)
+        yield Bundle(tuple(positions), questions[0] if len(trees) == 1 else question_of(Join("all", trees)))
 
 
 # --- money and order ------------------------------------------------------------------------------

@@ -1,8 +1,12 @@
-"""Reading untrusted structures step by step, so that every refusal names the place and the reason."""
+"""Reading untrusted structures step by step, so that every refusal names the place and the reason.
+
+Nothing stops at the first problem: what is missing is a node that refuses when it is read, and
+`gather` and `each` read on after a refusal and report everything together.
+"""
 
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, NoReturn, TypeVar
 
@@ -18,15 +22,40 @@ def _(message: str) -> str:
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where a value stands in a text; both count from 1. `is_inline`: an offset into it can be added."""
+
+    line: int
+    column: int
+    is_inline: bool = False
+
+
+@dataclass(frozen=True)
 class Problem:
-    """What is wrong with a document and where: `criteria[2].test.fact`. `message` is an English msgid."""
+    """What is wrong with a document and where: `criteria[2].test.fact`. `message` is an English msgid.
+
+    `offset` counts characters into a text value, such as an expression. `place` is known when the
+    document was read from a file.
+    """
 
     path: str
     message: str
     params: dict[str, Any] = field(default_factory=dict)
+    offset: int = 0
+    place: Place | None = None
 
     def __str__(self) -> str:
         return f"{self.path or '.'}: {self.message % self.params}"
+
+    def located(self, places: Mapping[str, Place]) -> "Problem":
+        """The same with its place: that of the value, or of the nearest value around it."""
+        path = self.path
+        while path not in places and path:
+            path = path[: max(path.rfind("."), path.rfind("["), 0)]
+        place = places.get(path)
+        if place is not None and place.is_inline and path == self.path:
+            place = replace(place, column=place.column + self.offset)
+        return replace(self, place=place)
 
 
 class DocumentError(ValueError):
@@ -36,6 +65,27 @@ class DocumentError(ValueError):
         self.problems = tuple(problems)
         super().__init__("\n".join(map(str, self.problems)))
 
+    def located(self, places: Mapping[str, Place]) -> "DocumentError":
+        """The same in the order of the text."""
+        found = [problem.located(places) for problem in self.problems]
+        beginning = Place(1, 1)
+        return DocumentError(
+            sorted(found, key=lambda one: ((one.place or beginning).line, (one.place or beginning).column))
+        )
+
+
+@dataclass(frozen=True)
+class Missing:
+    """In the place of a value that is not there; reading it as anything is refused."""
+
+    name: str
+
+
+class Entries(dict[str, "Node"]):
+    """Named entries; `problems` are those that have no business there."""
+
+    problems: tuple[Problem, ...] = ()
+
 
 @dataclass(frozen=True)
 class Node:
@@ -44,21 +94,23 @@ class Node:
     value: Any
     path: str = ""
 
-    def refuse(self, message: str, **params: Any) -> NoReturn:
-        raise DocumentError([Problem(self.path, message, params)])
+    def refuse(self, message: str, *, offset: int = 0, **params: Any) -> NoReturn:
+        if isinstance(self.value, Missing):
+            raise DocumentError([Problem(self.path, _("“%(name)s” is missing."), {"name": self.value.name})])
+        raise DocumentError([Problem(self.path, message, params, offset)])
 
-    def mapping(self, required: Iterable[str], optional: Iterable[str] = ()) -> dict[str, "Node"]:
-        """The entries by name; a missing or an unknown name is refused."""
-        if not isinstance(self.value, dict):
-            self.refuse(_("Here must be a group of named entries."))
-        for name in required:
-            if name not in self.value:
-                self.refuse(_("“%(name)s” is missing."), name=name)
+    def mapping(self, required: Iterable[str], optional: Iterable[str] = ()) -> Entries:
+        """The entries by name. What is missing is refused when it is read, what is unknown by `gather`."""
+        given = self.named()
         known = {*required, *optional}
-        for name in self.value:
-            if name not in known:
-                self.refuse(_("“%(name)s” has no meaning here."), name=name)
-        return self.named()
+        entries = Entries({name: given.get(name, Node(Missing(name), self.path)) for name in required})
+        entries.update({name: node for name, node in given.items() if name in known})
+        entries.problems = tuple(
+            Problem(node.path, _("“%(name)s” has no meaning here."), {"name": name})
+            for name, node in given.items()
+            if name not in known
+        )
+        return entries
 
     def named(self) -> dict[str, "Node"]:
         """The entries by whatever text names them."""
@@ -82,6 +134,13 @@ class Node:
         if len(self.value) > most:
             self.refuse(_("The text is longer than %(most)d characters."), most=most)
         return self.value.strip()
+
+    def citation(self) -> str:
+        """The law a rule rests on: whoever is refused must be able to look it up."""
+        is_given = isinstance(self.value, str) and self.value.strip()
+        if not is_given:
+            raise DocumentError([Problem(self.path, _("The law this rule rests on must be named."))])
+        return self.text()
 
     def identifier(self) -> str:
         if not IDENTIFIER.fullmatch(name := self.text(most=40)):
@@ -126,3 +185,18 @@ def each(nodes: Iterable[S], read: Callable[[S], T]) -> tuple[T, ...]:
     if problems:
         raise DocumentError(problems)
     return tuple(found)
+
+
+def gather(entries: Entries, **readers: Callable[[], Any]) -> dict[str, Any]:
+    """What each reader finds, by name; all their problems, and those of `entries`, are reported together."""
+    found: dict[str, Any] = {}
+    problems = list(entries.problems)
+    for name, read in readers.items():
+        try:
+            found[name] = read()
+        except DocumentError as error:
+            # One sentence may stand for two results: its problem is told once.
+            problems.extend(problem for problem in error.problems if problem not in problems)
+    if problems:
+        raise DocumentError(problems)
+    return found

@@ -1,29 +1,21 @@
 """The condition of a criterion: comparisons of facts joined by all, any and not. Nothing executable.
 
 In a document: `{fact: pln.power_va, le: {parameter: power_limit_va}}`, `{fact: dtsen.decile,
-between: [1, 4]}`, `{all: […]}`, `{any: […]}`, `{not: …}`.
+between: [1, 4]}`, `{all: […]}`, `{any: […]}`, `{not: …}`; or a text that `expression.py` reads.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from eligibility.rules.catalogue import CATALOGUE, FactType, Unit
+from eligibility.rules.expression import in_the_text, read_expression
+from eligibility.rules.operands import Operand, Units, read_operand
 from eligibility.rules.reading import Node, _, each
 
 MAX_DEPTH = 8
 ORDERED = ("lt", "le", "gt", "ge")
 SINGLE = ("eq", "ne", *ORDERED)
 OPERATORS = (*SINGLE, "between", "in")
-
-
-@dataclass(frozen=True)
-class Reference:
-    """A number that differs by region or date, by its name in the document's `parameters`."""
-
-    parameter: str
-
-
-Operand = int | bool | Reference
 
 
 @dataclass(frozen=True)
@@ -64,10 +56,13 @@ def comparisons(condition: Condition) -> Iterator[Comparison]:
             yield from comparisons(part)
 
 
-def read_condition(node: Node, units: Mapping[str, Unit], depth: int = 1) -> Condition:
+def read_condition(node: Node, units: Units, depth: int = 1) -> Condition:
     """The tree at `node`; `units` are the parameters it may refer to. Raises DocumentError."""
     if depth > MAX_DEPTH:
         node.refuse(_("Conditions may be nested %(most)d deep."), most=MAX_DEPTH)
+    if isinstance(node.value, str):
+        written = Node(read_expression(node), node.path)
+        return in_the_text(node, lambda: read_condition(written, units))
     parts = node.named()
     if "fact" in parts:
         return _comparison(node, parts, units)
@@ -86,7 +81,7 @@ def read_fact(node: Node) -> FactType:
     return CATALOGUE[name]
 
 
-def _comparison(node: Node, parts: dict[str, Node], units: Mapping[str, Unit]) -> Comparison:
+def _comparison(node: Node, parts: dict[str, Node], units: Units) -> Comparison:
     fact = read_fact(parts.pop("fact"))
     if len(parts) != 1 or (operator := next(iter(parts))) not in OPERATORS:
         node.refuse(_("A comparison has one fact and one of: %(allowed)s."), allowed=", ".join(OPERATORS))
@@ -94,9 +89,9 @@ def _comparison(node: Node, parts: dict[str, Node], units: Mapping[str, Unit]) -
         node.refuse(_("“%(name)s” is true or false: use eq or ne."), name=fact.name)
     argument = parts[operator]
     if operator in SINGLE:
-        return Comparison(fact.name, operator, (_operand(argument, fact, units),))
+        return Comparison(fact.name, operator, (read_operand(argument, fact, units),))
     least, most = (2, 2) if operator == "between" else (1, 60)
-    operands = each(argument.items(least=least, most=most), lambda item: _operand(item, fact, units))
+    operands = each(argument.items(least=least, most=most), lambda item: read_operand(item, fact, units))
     _refuse_empty_range(argument, operator, operands)
     return Comparison(fact.name, operator, operands)
 
@@ -108,15 +103,9 @@ def _refuse_empty_range(node: Node, operator: str, operands: tuple[Operand, ...]
             node.refuse(_("The lower end is above the upper end."))
 
 
-def _operand(node: Node, fact: FactType, units: Mapping[str, Unit]) -> Operand:
-    if isinstance(node.value, dict):
-        name = node.mapping(["parameter"])["parameter"]
-        if name.text() not in units:
-            name.refuse(_("“%(name)s” is not among the parameters."), name=name.value)
-        if units[name.text()] != fact.unit:
-            name.refuse(_("“%(name)s” is not measured in %(unit)s."), name=name.value, unit=fact.unit.value)
-        return Reference(name.text())
-    value: int | bool = node.flag() if fact.is_flag else node.integer(low=-(10**15))
-    if not fact.admits(value):
-        node.refuse(_("“%(name)s” can never have this value."), name=fact.name)
-    return value
+def read_count(node: Node) -> str:
+    """The name of a fact that counts people."""
+    fact = read_fact(node)
+    if fact.unit != Unit.PERSONS:
+        node.refuse(_("“%(name)s” does not count people."), name=fact.name)
+    return fact.name

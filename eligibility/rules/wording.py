@@ -1,8 +1,10 @@
 """Numbers as people say them, and the sentences of a criterion with its numbers filled in."""
 
+from functools import partial
 from string import Formatter
 
 from eligibility.rules.catalogue import Unit
+from eligibility.rules.reading import Node, gather
 
 LANGUAGES = ("id", "en")
 PLACEHOLDERS = frozenset({"value", "limit"})
@@ -16,6 +18,7 @@ _SHAPES: dict[Unit, tuple[str, str]] = {
     Unit.RUPIAH_MONTH: ("Rp{} sebulan", "IDR {} a month"),
     Unit.PERCENT: ("{} %", "{} %"),
     Unit.MONTHS: ("{} bulan", "{} months"),
+    Unit.NUMBER: ("{}", "{}"),
 }
 _FLAGS = {"id": {True: "ya", False: "tidak"}, "en": {True: "yes", False: "no"}}
 
@@ -48,3 +51,9 @@ def placeholders(sentence: str) -> frozenset[str]:
 def fill(sentence: str, *, value: str, limit: str) -> str:
     """Replace `{value}` and `{limit}`, and nothing else, by ready text."""
     return sentence.replace("{value}", value).replace("{limit}", limit)
+
+
+def read_labels(node: Node) -> dict[str, str]:
+    """One short text for each language."""
+    parts = node.mapping(LANGUAGES)
+    return gather(parts, **{language: partial(parts[language].text, most=80) for language in LANGUAGES})

@@ -2,15 +2,19 @@
 
 import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from eligibility import notices, parameters, permissions
-from eligibility.documents import document_of
+from eligibility.documents import document_of, in_order_of_overlaps
 from eligibility.models import Determination, Programme, RuleSet
-from eligibility.replaying import fact_values, outcome_fields, replay, snapshot
+from eligibility.replaying import fact_values, outcome_fields, programme_snapshot, replay, snapshot
+from eligibility.rules.catalogue import PROGRAMMES
 from eligibility.rules.evaluate import evaluate
 from enrollment import services as enrollment
 from enrollment.enums import ApplicationState
@@ -31,10 +35,16 @@ DECIDABLE = (ApplicationState.MATCHING, ApplicationState.DECIDED)
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a decision rests on: current facts of the family and regional parameters in force today."""
+    """What a decision rests on: current facts of the family and regional parameters in force today.
+
+    Facts older on the day `on` than their type allows count as unknown. `decided` holds what other
+    programmes say about the family, by code.
+    """
 
     facts: Mapping[str, Fact]
     parameters: Mapping[str, int]
+    decided: Mapping[str, Determination]
+    on: date
 
 
 @transaction.atomic
@@ -52,18 +62,21 @@ def decide_application(application: Application, *, by: User, cause: str = "firs
         raise DomainError(_("This application cannot be decided now."), code="bad_state")
     if not readiness.of(application).is_ready:
         raise DomainError(_("Not every source has answered yet."), code="not_ready")
-    rule_sets = list(RuleSet.objects.in_force().filter(programme__is_active=True).select_related("programme"))
+    rule_sets = in_order_of_overlaps(RuleSet.objects.running_in(application.village_id or ""))
     if not rule_sets:
         raise DomainError(_("No programme has rules in force today."), code="no_rules")
     evidence = _evidence(application, rule_sets)
-    current = {row.programme_id: row for row in Determination.objects.current().filter(application=application)}
-    made = [
-        _determine(application, rule_set, evidence, current.get(rule_set.programme_id), cause=cause)
-        for rule_set in rule_sets
-    ]
-    new = [determination for determination in made if determination is not None]
-    for determination in new:
-        _record(determination, by=by)
+    current = _current(application)
+    new = []
+    decided: dict[str, Determination] = {}
+    for rule_set in rule_sets:
+        code = rule_set.programme.code
+        so_far = replace(evidence, decided=decided)
+        determination = _determine(application, rule_set, so_far, current.get(code), cause=cause)
+        if determination is not None:
+            _record(determination, by=by)
+            new.append(determination)
+        decided = {**decided, code: determination or current[code]}
     if application.state == ApplicationState.MATCHING:
         enrollment.record_decided(application, by=by)
     if new:
@@ -84,18 +97,20 @@ def redecide(
     """Decide one programme again under a given rule version, after a fact was corrected.
 
     For the worker, officers, and verifiers whose ruling asks for it. The parameters the earlier
-    decision under this version used are used again, so that only the corrected fact can change the
-    answer; a full re-decision brings the parameters `fixed` when it started instead. Without any
-    change the current determination is returned.
+    decision under this version used are used again, and data counts as old as it was then, so that
+    only the corrected fact can change the answer; a full re-decision brings the parameters `fixed`
+    when it started instead. Without any change the current determination is returned.
     """
     access.ensure(permissions.can_redecide(by, application))
     application = _locked(application)
-    current = Determination.objects.current().filter(application=application, programme=programme).first()
-    evidence = _evidence(application, [rule_set])
+    others = _current(application)
+    current = others.pop(programme.code, None)
+    evidence = replace(_evidence(application, [rule_set]), decided=others)
     if fixed is not None:
-        evidence = Evidence(evidence.facts, fixed)
+        evidence = replace(evidence, parameters=fixed)
     elif current is not None and current.rule_set_id == rule_set.pk:
-        evidence = Evidence(evidence.facts, {**evidence.parameters, **current.parameters})
+        used = {**evidence.parameters, **current.parameters}
+        evidence = replace(evidence, parameters=used, on=timezone.localdate(current.decided_at))
     new = _determine(application, rule_set, evidence, current, cause=cause)
     if new is None:
         assert current is not None  # noqa: S101 - nothing new means there is a current one
@@ -128,11 +143,17 @@ def _locked(application: Application) -> Application:
     return rows.get(pk=application.pk)
 
 
+def _current(application: Application) -> dict[str, Determination]:
+    """What holds now, by programme code."""
+    rows = Determination.objects.current().filter(application=application).select_related("programme")
+    return {row.programme.code: row for row in rows}
+
+
 def _evidence(application: Application, rule_sets: Iterable[RuleSet]) -> Evidence:
     names = frozenset[str]().union(*(document_of(rule_set).regional_parameters for rule_set in rule_sets))
     assert application.family is not None  # noqa: S101 - a constraint: what was sent has a family
     regional = parameters.nearest(parameters.in_force(names), application.village_id or "")
-    return Evidence(current_facts(application.family), regional)
+    return Evidence(current_facts(application.family), regional, {}, timezone.localdate())
 
 
 def _determine(
@@ -140,7 +161,7 @@ def _determine(
 ) -> Determination | None:
     """The determination this evidence leads to, not saved yet; None when `current` says the same."""
     document = document_of(rule_set)
-    facts = {name: snapshot(evidence.facts[name]) for name in sorted(document.facts & evidence.facts.keys())}
+    facts = _snapshots(document.facts, evidence)
     regional = {
         name: evidence.parameters[name] for name in sorted(document.regional_parameters & evidence.parameters.keys())
     }
@@ -159,6 +180,17 @@ def _determine(
         supersedes=current,
         **outcome_fields(verdict),
     )
+
+
+def _snapshots(names: Iterable[str], evidence: Evidence) -> dict[str, Any]:
+    found = {}
+    for name in sorted(names):
+        family, *rest = name.split(".")
+        if family == PROGRAMMES:
+            found[name] = programme_snapshot(name, evidence.decided.get(rest[0]))
+        elif name in evidence.facts:
+            found[name] = snapshot(evidence.facts[name], on=evidence.on)
+    return {name: kept for name, kept in found.items() if kept is not None}
 
 
 def _record(determination: Determination, *, by: User) -> None:

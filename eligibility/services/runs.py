@@ -28,11 +28,14 @@ SETTLED_AT_ONCE = 50  # new determinations of one transaction: each reads facts,
 def start_run(area: Area, *, reason: str = "", by: User) -> Run:
     """Take a snapshot of the area and begin to decide everybody in it again, by the rules in force today.
 
-    For officers of the area and the worker. Refused with `already_running`, `no_rules` when no
+    Programmes that another one may block are decided family by family (`decide_application`): their
+    answer rests on another answer of the same run. For officers of the area and the worker. Refused
+    with `already_running`, `no_rules` when no
     programme has rules in force, and `nobody_decided` when the area has no decided family.
     """
     access.ensure(permissions.can_run(by, area))
-    rule_sets = list(RuleSet.objects.in_force().filter(programme__is_active=True).order_by("programme__code"))
+    active = RuleSet.objects.in_force().filter(programme__is_active=True).order_by("programme__code")
+    rule_sets = [rule_set for rule_set in active if not document_of(rule_set).blocked_by]
     if not rule_sets:
         raise DomainError(_("No programme has rules in force today."), code="no_rules")
     snapshot = Snapshot.objects.create(area=area, facts=sorted(CATALOGUE), taken_at=timezone.now())
@@ -86,9 +89,11 @@ def _fixed(run: Run, rule_sets: Iterable[RuleSet]) -> list[RunRules]:
     villages = sorted(rows.order_by().values_list("village_code", flat=True).distinct())
     made = []
     for rule_set in rule_sets:
+        running = list(rule_set.programme.areas.values_list("code", flat=True))
+        here = [village for village in villages if not running or village.startswith(tuple(running))]
         values = parameters.in_force(document_of(rule_set).regional_parameters)
         alike: defaultdict[tuple[tuple[str, int], ...], list[str]] = defaultdict(list)
-        for village in villages:
+        for village in here:
             alike[tuple(sorted(parameters.nearest(values, village).items()))].append(village)
         made += [RunRules(run=run, rule_set=rule_set, parameters=dict(key), villages=v) for key, v in alike.items()]
     return made

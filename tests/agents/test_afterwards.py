@@ -2,7 +2,6 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -14,12 +13,13 @@ from tests import factories
 from tests.appeals import scenario
 from tests.cast import Cast
 from tests.conftest import SignIn
+from tests.support.rules import load_shipped_rules
 
 pytestmark = pytest.mark.django_db
 
 
 def test_an_agent_helps_a_family_to_object(cast: Cast, client: Client, sign_in: SignIn) -> None:
-    call_command("load_rulesets", verbosity=0)
+    load_shipped_rules()
     family = scenario.decided(cast.eko_application, {"dtsen.decile": 2, "pln.power_va": 2200})
     scenario.announce(cast)
     sign_in(client, cast.eko)

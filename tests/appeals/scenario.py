@@ -3,8 +3,6 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.core.management import call_command
-
 from appeals.models import ObjectionWindow
 from appeals.services.windows import open_window
 from eligibility.models import Batch, Determination, Programme
@@ -15,6 +13,7 @@ from perlinsos.accounts.services import service_account
 from perlinsos.regions.models import Area, Parameter
 from tests import factories
 from tests.cast import BANYUWANGI, Cast
+from tests.support.rules import load_shipped_rules
 from verification.enums import ASKED_SOURCES
 from verification.models import Fact
 
@@ -56,7 +55,7 @@ class Announced:
 
 def announce(cast: Cast, *, places: int = 2) -> Announced:
     """Ani prepares, Budi announces: Indah (desil 2, 2.200 VA) out; two of desil 3 in."""
-    call_command("load_rulesets", verbosity=0)
+    load_shipped_rules()
     factories.ParameterFactory(name=Parameter.Name.MINIMUM_WAGE, area=factories.area(BANYUWANGI), value=2_986_447)
     pkh = Programme.objects.get(code="pkh")
     factories.QuotaFactory(programme=pkh, places=places)

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 
 from eligibility.models import Batch, Determination, Programme
 from eligibility.services import batches, decisions
@@ -16,6 +15,7 @@ from perlinsos.regions.models import Area, Parameter
 from tests import factories
 from tests.cast import BANYUWANGI, KESILIR, TABANAN, Cast
 from tests.eligibility.documents import POOR_FAMILY
+from tests.support.rules import load_shipped_rules
 from verification.enums import ASKED_SOURCES
 
 UNITS = {"pln.power_va": "VA"}
@@ -26,7 +26,7 @@ SentTasks = list[tuple[str, dict[str, int]]]
 @pytest.fixture
 def rules(db: None) -> dict[str, Programme]:
     """The shipped rules in force, and the minimum wage of both regencies (UMK 2025)."""
-    call_command("load_rulesets", verbosity=0)
+    load_shipped_rules()
     for code, wage in ((BANYUWANGI, 2_810_139), (TABANAN, 3_100_000)):
         factories.ParameterFactory(area=factories.area(code), name=Parameter.Name.MINIMUM_WAGE, value=wage)
     return {programme.code: programme for programme in Programme.objects.all()}

@@ -4,7 +4,8 @@ import operator
 from collections.abc import Mapping
 from typing import Any
 
-from eligibility.rules.tree import All, Comparison, Condition, Not, Reference
+from eligibility.rules.operands import resolve
+from eligibility.rules.tree import All, Comparison, Condition, Not
 
 ORDER = {name: getattr(operator, name) for name in ("eq", "ne", "lt", "le", "gt", "ge")}
 
@@ -13,7 +14,7 @@ def truth(condition: Condition, values: Mapping[str, Any], parameters: Mapping[s
     """True, False, or None where a parameter or a fact is missing and would matter (Kleene)."""
     if isinstance(condition, Comparison):
         value = values.get(condition.fact)
-        operands = [parameters.get(one.parameter) if isinstance(one, Reference) else one for one in condition.operands]
+        operands = [resolve(one, parameters) for one in condition.operands]
         return _compare(condition.operator, value, operands)
     if isinstance(condition, Not):
         inner = truth(condition.part, values, parameters)

@@ -47,7 +47,7 @@ def test_what_decided_something_cannot_be_changed_or_added(
 
 
 def test_rules_are_shown_as_they_were_written(laras: Client, rules: dict[str, Programme]) -> None:
-    rule_set = RuleSet.objects.get(programme=rules["pkh"])
+    rule_set = RuleSet.objects.in_force().get(programme=rules["pkh"])
     page = laras.get(address(RuleSet, "change", rule_set.pk)).content.decode()
     assert "fact: pln.power_va" in page
     assert "Daya listrik rumah tercatat {value}. Batasnya {limit}." in page

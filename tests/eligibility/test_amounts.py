@@ -2,6 +2,7 @@
 
 import pytest
 
+from eligibility.rules.document import parse
 from eligibility.rules.evaluate import Verdict, evaluate
 from tests.eligibility.documents import UMK, data, family, pkh, sembako
 
@@ -19,8 +20,9 @@ def parts(verdict: Verdict) -> dict[str, int]:
     return {part.component: part.rupiah for part in verdict.amount_parts}
 
 
-def test_golden_best_four_by_amount_is_10_4_million() -> None:
-    verdict = evaluate(pkh(), family(**FIVE_COMPONENTS), UMK)
+@pytest.mark.parametrize("version", ["pkh-2026-1", "pkh-2026-2"])
+def test_golden_best_four_by_amount_is_10_4_million(version: str) -> None:
+    verdict = evaluate(parse(data(version)), family(**FIVE_COMPONENTS), UMK)
     assert verdict.amount_per_year == 10_400_000
     assert parts(verdict) == {
         "early-childhood": 3_000_000,
@@ -30,9 +32,11 @@ def test_golden_best_four_by_amount_is_10_4_million() -> None:
     }
 
 
-def test_golden_best_four_as_listed_is_8_9_million() -> None:
-    document = pkh(amount={**data("pkh-2026-1")["amount"], "picking": "listed"})
-    verdict = evaluate(document, family(**FIVE_COMPONENTS), UMK)
+@pytest.mark.parametrize("version", ["pkh-2026-1", "pkh-2026-2"])
+def test_golden_best_four_as_listed_is_8_9_million(version: str) -> None:
+    written = data(version)
+    written["amount"]["picking"] = "listed"
+    verdict = evaluate(parse(written), family(**FIVE_COMPONENTS), UMK)
     assert verdict.amount_per_year == 8_900_000
     assert parts(verdict) == {
         "early-childhood": 3_000_000,
@@ -54,6 +58,23 @@ def test_golden_best_four_as_listed_is_8_9_million() -> None:
 )
 def test_amounts_follow_counts_and_caps(changes: dict[str, int | None], rupiah: int) -> None:
     assert evaluate(pkh(), family(**changes), UMK).amount_per_year == rupiah
+
+
+@pytest.mark.parametrize(
+    ("changes", "rupiah"),
+    [
+        # three children, whichever they are
+        ({"dukcapil__family_size": 9, "dapodik__pupils_sd": 6, "dukcapil__children_0_6": 0}, 2_700_000),
+        ({"dukcapil__family_size": 9, "dapodik__pupils_sd": 2, "dapodik__pupils_sma": 2}, 3_000_000 + 4_000_000),
+        ({"dukcapil__family_size": 9, "dapodik__pupils_sd": 2, "dukcapil__elderly_60": 1}, 7_200_000),
+        ({"dukcapil__family_size": 2, "citizen__pregnant": 1, "dapodik__pupils_sma": 1}, 6_000_000),  # two people
+        ({"ground_check__rights_victims": 1}, 3_900_000 + 10_800_000),
+    ],
+)  # fmt: skip
+def test_at_most_three_children_and_no_more_components_than_people(changes: dict[str, int], rupiah: int) -> None:
+    verdict = evaluate(parse(data("pkh-2026-2")), family(**changes), UMK)
+    assert verdict.amount_per_year == rupiah
+    assert "rights-victim" in parts(verdict) or "ground_check__rights_victims" not in changes
 
 
 def test_an_unknown_count_is_shown_as_unknown() -> None:

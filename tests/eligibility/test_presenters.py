@@ -1,14 +1,18 @@
 """The decision card: what a family and an officer read, and which data can be contested."""
 
-from datetime import date
+from datetime import timedelta
 
-import pytest
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.translation import override
 
 from eligibility import presenters
 from eligibility.models import Determination
+from eligibility.replaying import replay
 from eligibility.rules.catalogue import CATALOGUE
+from eligibility.services import decisions
+from perlinsos.accounts.services import service_account
+from perlinsos.core.templatetags.portal import tanggal
 from tests.eligibility.conftest import MakeFamily, answer
 from verification.models import Fact
 
@@ -26,12 +30,15 @@ def test_a_refusal_leads_with_its_reason(decided: MakeFamily) -> None:
     assert card.reasons[0] == reason
     assert reason.text == "Daya listrik rumah tercatat 2.200 VA. Batasnya 1.300 VA."
     assert (reason.result_word, reason.value, reason.source) == ("Belum terpenuhi", "2.200 VA", "PLN")
-    assert reason.as_of == date(2026, 1, 15)
+    fact = Fact.objects.get(name="pln.power_va")
+    assert reason.as_of == fact.as_of
+    assert reason.rule == "Daya listrik rumah paling besar 1.300 VA."
     assert reason.legal.startswith("Kepmensos 73/2024")
-    assert len(card.fulfilled) == 9
+    assert len(card.fulfilled) == len(card.reasons) - 1
     shown = html(card)
-    assert shown.index("2.200 VA") < shown.index("9 syarat terpenuhi")
-    assert "Data dari PLN, 15 Januari 2026" in shown
+    assert shown.index("2.200 VA") < shown.index("syarat terpenuhi")
+    assert f"Data dari PLN, {tanggal(fact.as_of)}" in shown
+    assert f"{reason.rule} (Kepmensos 73/2024" in shown
     assert "Data ini keliru" not in shown
 
 
@@ -87,15 +94,17 @@ def test_the_card_speaks_english_where_the_page_does(decided: MakeFamily) -> Non
         assert presenters.language() == "id"
 
 
-@pytest.mark.parametrize(("as_of", "is_old"), [("2026-01-15", False), ("2024-01-15", True)])
-def test_old_data_is_marked(decided: MakeFamily, as_of: str, is_old: bool) -> None:
-    determination = answer(decided())
-    for row in determination.trace:
-        for one in row["inputs"]:
-            one["as_of"] = as_of
-    determination.decided_at = determination.decided_at.replace(year=2026, month=2, day=1)
-    card = presenters.card(determination)
-    assert {line.is_old for reason in card.reasons for line in reason.facts} == {is_old}
+def test_data_that_is_too_old_is_shown_and_does_not_count(decided: MakeFamily, make_family: MakeFamily) -> None:
+    application = make_family()
+    long_ago = timezone.localdate() - timedelta(days=CATALOGUE["dtsen.decile"].max_age_days + 1)
+    Fact.objects.filter(family=application.family, name="dtsen.decile").update(as_of=long_ago)
+    decisions.decide_application(application, by=service_account("eligibility"))
+    determination = answer(application)
+    assert determination.outcome == "undecided"
+    (reason,) = presenters.card(determination).open
+    assert reason.text.endswith(f"Data dari DTSEN tanggal {tanggal(long_ago)} sudah terlalu lama.")
+    assert (reason.value, reason.as_of) == ("2", long_ago)
+    assert replay(determination)
 
 
 def test_a_card_is_made_without_a_query(decided: MakeFamily, django_assert_num_queries: object) -> None:

@@ -14,7 +14,9 @@ from eligibility.services.rulesets import enact_rule_set
 from perlinsos.accounts.models import User
 from perlinsos.core.errors import DomainError
 from perlinsos.core.models import AuditEvent
+from tests.cast import KESILIR
 from tests.eligibility.documents import small
+from tests.support.rules import load_shipped_rules
 
 pytestmark = pytest.mark.django_db
 
@@ -26,18 +28,21 @@ def file_of(folder: Path, **changes: Any) -> str:
 
 
 def test_the_shipped_rules_load_once() -> None:
-    call_command("load_rulesets", verbosity=0)
+    load_shipped_rules()
     first = set(RuleSet.objects.values_list("programme__code", "version", "sha256"))
-    call_command("load_rulesets", verbosity=0)
+    load_shipped_rules()
     assert set(RuleSet.objects.values_list("programme__code", "version", "sha256")) == first
-    assert {code for code, _version, _digest in first} == {"pkh", "sembako"}
+    assert {code for code, _version, _digest in first} == {
+        "pkh", "sembako", "pbi-jk", "kis-pbi-daerah", "bst", "paket-nutrisi", "pangan-apbd",
+    }  # fmt: skip
+    assert set(Programme.objects.running_in(KESILIR).values_list("code", flat=True)) == {"pkh", "sembako"}
     assert all(len(digest) == 64 for _code, _version, digest in first)
-    assert AuditEvent.objects.filter(action="eligibility.rule_set.enacted").count() == 2
+    assert AuditEvent.objects.filter(action="eligibility.rule_set.enacted").count() == len(first)
     assert Programme.objects.get(code="pkh").name == "Program Keluarga Harapan"
 
 
 def test_what_is_stored_reads_back_as_the_same_rules() -> None:
-    call_command("load_rulesets", verbosity=0)
+    load_shipped_rules()
     for rule_set in RuleSet.objects.in_force(date(2026, 6, 1)):
         assert document_of(rule_set).version == rule_set.version == "2026-1"
         assert document_of(rule_set) is document_of(RuleSet.objects.get(pk=rule_set.pk))
@@ -76,7 +81,7 @@ def test_a_bad_document_is_refused_with_place_and_reason_in_bahasa(tmp_path: Pat
 def test_a_name_given_twice_in_the_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "twice.yaml"
     path.write_text("version: a\nversion: b\n")
-    with pytest.raises(CommandError, match="given twice"):
+    with pytest.raises(CommandError, match="twice.yaml:2:1: version: “version” diberikan dua kali"):
         call_command("load_rulesets", str(path), verbosity=0)
 
 

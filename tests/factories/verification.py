@@ -1,6 +1,6 @@
 """Face checks, source requests and facts."""
 
-from datetime import date
+from datetime import timedelta
 
 import factory
 from django.utils import timezone
@@ -73,4 +73,4 @@ class FactFactory(Factory):
     value = 450
     unit = "VA"
     source = factory.LazyAttribute(lambda o: o.name.partition(".")[0])
-    as_of = date(2026, 1, 15)
+    as_of = factory.LazyFunction(lambda: timezone.localdate() - timedelta(days=30))  # fresh for every type

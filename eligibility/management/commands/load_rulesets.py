@@ -4,30 +4,19 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from eligibility.rules.document import DocumentError
+from eligibility.models import RuleSet
+from eligibility.rules.document import RuleDocument
+from eligibility.rules.reading import DocumentError, Problem
+from eligibility.rules.source import read_document
 from eligibility.services.rulesets import enact_rule_set
 from perlinsos.accounts.services import service_account
 from perlinsos.core.errors import DomainError
 
 SHIPPED = settings.BASE_DIR / "eligibility" / "rulesets"
-
-
-class Loader(yaml.SafeLoader):
-    """YAML in which a name cannot be given twice: the second would silently replace the first."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: set[Any] = set()
-        for key, _value in node.value:
-            name = self.construct_object(key)
-            if name in seen:
-                raise yaml.MarkedYAMLError(problem=f"“{name}” is given twice", problem_mark=key.start_mark)
-            seen.add(name)
-        return super().construct_mapping(node, deep)
 
 
 class Command(BaseCommand):
@@ -37,18 +26,27 @@ class Command(BaseCommand):
         parser.add_argument("files", nargs="*", type=Path, help="documents; without any, the shipped ones")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        for file in options["files"] or sorted(SHIPPED.glob("*.yaml")):
-            rule_set, is_new = self._load(file)
+        read = [(file, *self._read(file)) for file in options["files"] or sorted(SHIPPED.glob("*.yaml"))]
+        # Whom an overlap names comes first: the table may only speak of programmes that exist.
+        for file, data, _document in sorted(read, key=lambda entry: (len(entry[2].overlaps), entry[0].name)):
+            rule_set, is_new = self._enact(file, data)
             self.stdout.write(f"{rule_set}: {'loaded' if is_new else 'already there'}")
 
-    def _load(self, file: Path) -> tuple[Any, bool]:
+    def _read(self, file: Path) -> tuple[Any, RuleDocument]:
         try:
-            data = yaml.load(file.read_text(), Loader)  # noqa: S506 - a SafeLoader
-            return enact_rule_set(data, by=service_account("eligibility"))
-        except (OSError, yaml.YAMLError) as error:
+            return read_document(file.read_text())
+        except (OSError, UnicodeDecodeError) as error:
             raise CommandError(f"{file}: {error}") from error
+        except DocumentError as error:
+            raise CommandError("\n".join(self._line(file, problem) for problem in error.problems)) from error
+
+    def _line(self, file: Path, problem: Problem) -> str:
+        """`rules.yaml:12:9: criteria[0].test: …`, which editors can jump to."""
+        where = f"{file}:{problem.place.line}:{problem.place.column}" if problem.place else str(file)
+        return f"{where}: {problem.path or '.'}: {_(problem.message) % problem.params}"
+
+    def _enact(self, file: Path, data: Any) -> tuple[RuleSet, bool]:
+        try:
+            return enact_rule_set(data, by=service_account("eligibility"))
         except DomainError as error:
             raise CommandError(f"{file}: {error.message}") from error
-        except DocumentError as error:
-            lines = [f"  {problem.path or '.'}: {_(problem.message) % problem.params}" for problem in error.problems]
-            raise CommandError("\n".join([f"{file}:", *lines])) from error
