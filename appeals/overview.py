@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from appeals import permissions, wording
+from appeals import correspondence, permissions, wording
 from appeals.models import Appeal, ObjectionWindow
 from eligibility import presenters
 from eligibility.models import Determination, RankedEntry
@@ -19,7 +19,6 @@ from enrollment.enums import ApplicationState
 from enrollment.models import Application, Member
 from perlinsos.accounts.models import User
 from perlinsos.core.models import AuditEvent
-from perlinsos.messages.models import Letter, OutboxMessage
 from verification import readiness
 from verification.enums import Source
 from verification.models import Fact
@@ -37,24 +36,26 @@ class Step:
 
 
 def of(application: Application, *, viewer: User | AnonymousUser) -> dict[str, Any]:
-    """The family's status page."""
-    determinations = _current(application)
-    appeals = list(application.appeals.select_related("fact", "ruling").order_by("-created_at"))
-    windows = [window for window in map(ObjectionWindow.objects.covering, determinations) if window is not None]
+    """The family's status page. `application` comes from `correspondence.with_letters_and_messages`."""
+    # Only what was decided can be contested or announced: a family that waits costs three queries less.
+    determinations = [] if application.state in WAITING else _current(application)
+    appeals = _appeals(application) if determinations else []
+    places = _places(application) if determinations else []
+    windows = [window for place in places if (window := getattr(place.ranking.batch, "objection_window", None))]
     how_far = readiness.of(application) if application.state in WAITING else None
     may_object = isinstance(viewer, User) and permissions.can_lodge(viewer, application)
     return {
         "application": application,
         "cards": [_card(row, appeals, may_object=may_object) for row in determinations],
-        "places": _places(application),
+        "places": places,
         "window": windows[0] if windows else None,
         "may_object": may_object,
         "appeals": [describe_appeal(appeal) for appeal in appeals],
         "readiness": how_far,
         **(ways_to_show_who_it_is(application, viewer) if how_far and how_far.identity == "rejected" else {}),
         "waiting_for": ", ".join(str(Source(code).label) for code in how_far.waiting) if how_far else "",
-        "messages_told": list(OutboxMessage.objects.inbox_of(application)[:10]),
-        "letters": list(Letter.objects.public().about(application).order_by("-created_at")),
+        "messages_told": correspondence.messages_of(application),
+        "letters": correspondence.letters_of(application),
         "timeline": _timeline(application, windows, appeals),
     }
 
@@ -127,7 +128,14 @@ def _events(application: Application) -> list[AuditEvent]:
 
 def _current(application: Application) -> list[Determination]:
     rows = Determination.objects.current().filter(application=application)
-    return list(rows.select_related("programme", "rule_set", "application").order_by("programme__code"))
+    found = list(rows.select_related("programme", "rule_set__programme").order_by("programme__code"))
+    for determination in found:
+        determination.application = application
+    return found
+
+
+def _appeals(application: Application) -> list[Appeal]:
+    return list(application.appeals.select_related("fact", "ruling").order_by("-created_at"))
 
 
 def _card(determination: Determination, appeals: list[Appeal], *, may_object: bool) -> presenters.Card:
@@ -145,7 +153,9 @@ def _card(determination: Determination, appeals: list[Appeal], *, may_object: bo
 
 def _places(application: Application) -> list[RankedEntry]:
     places = RankedEntry.objects.current().filter(entry__application=application, entry__is_cancelled=False)
-    return list(places.select_related("ranking__batch__programme", "ranking__batch__decree"))
+    batch = "ranking__batch"
+    found = places.select_related(*(f"{batch}__{one}" for one in ("programme", "decree", "area", "objection_window")))
+    return list(found.order_by(f"{batch}__programme__code"))
 
 
 def _timeline(application: Application, windows: list[Any], appeals: list[Appeal]) -> list[Step]:

@@ -49,6 +49,11 @@ class Reason:
     facts: tuple[FactLine, ...]
 
     @property
+    def is_unasked(self) -> bool:
+        """Met because nothing is on record that it could be asked about."""
+        return self.result == CriterionResult.MET and all(fact.value is None for fact in self.facts)
+
+    @property
     def basis(self) -> str:
         """The rule in plain words and where it is written."""
         return f"{self.rule} ({self.legal})" if self.rule else self.legal
@@ -121,7 +126,11 @@ class Card:
 
     @property
     def fulfilled(self) -> tuple[Reason, ...]:
-        return tuple(row for row in self.reasons if row.result == CriterionResult.MET)
+        return tuple(row for row in self.reasons if row.result == CriterionResult.MET and not row.is_unasked)
+
+    @property
+    def unasked(self) -> tuple[Reason, ...]:
+        return tuple(row for row in self.reasons if row.is_unasked)
 
     @property
     def open(self) -> tuple[Reason, ...]:

@@ -13,6 +13,7 @@ from eligibility.rules.catalogue import CATALOGUE
 from eligibility.services import decisions
 from perlinsos.accounts.services import service_account
 from perlinsos.core.templatetags.portal import tanggal
+from tests import factories
 from tests.eligibility.conftest import MakeFamily, answer
 from verification.models import Fact
 
@@ -34,7 +35,8 @@ def test_a_refusal_leads_with_its_reason(decided: MakeFamily) -> None:
     assert reason.as_of == fact.as_of
     assert reason.rule == "Daya listrik rumah paling besar 1.300 VA."
     assert reason.legal.startswith("Kepmensos 73/2024")
-    assert len(card.fulfilled) == len(card.reasons) - 1
+    assert len(card.fulfilled) + len(card.unasked) == len(card.reasons) - 1
+    assert [reason.text for reason in card.unasked].count("Tidak ada catatan anggota yang perangkat desa.") == 1
     shown = html(card)
     assert shown.index("2.200 VA") < shown.index("syarat terpenuhi")
     assert f"Data dari PLN, {tanggal(fact.as_of)}" in shown
@@ -95,9 +97,9 @@ def test_the_card_speaks_english_where_the_page_does(decided: MakeFamily) -> Non
 
 
 def test_data_that_is_too_old_is_shown_and_does_not_count(decided: MakeFamily, make_family: MakeFamily) -> None:
-    application = make_family()
+    application = make_family(dtsen__decile=None)
     long_ago = timezone.localdate() - timedelta(days=CATALOGUE["dtsen.decile"].max_age_days + 1)
-    Fact.objects.filter(family=application.family, name="dtsen.decile").update(as_of=long_ago)
+    factories.FactFactory(family=application.family, name="dtsen.decile", value=2, unit="", as_of=long_ago)
     decisions.decide_application(application, by=service_account("eligibility"))
     determination = answer(application)
     assert determination.outcome == "undecided"

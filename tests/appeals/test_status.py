@@ -1,0 +1,51 @@
+"""The status page: everything a family wants to know, in few questions to the database."""
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from enrollment.models import Application
+from perlinsos.messages.enums import LetterState
+from perlinsos.messages.models import Letter
+from perlinsos.messages.services import tell
+from tests import factories
+from tests.appeals import scenario
+from tests.cast import Cast
+from tests.conftest import SignIn
+
+pytestmark = pytest.mark.django_db
+SAVEPOINT = 2  # opened and released around every request
+
+
+def page(client: Client, application: Application) -> str:
+    return client.get(f"/status/{application.public_id}/").content.decode()
+
+
+def test_an_announced_family_costs_six_queries(
+    cast: Cast, client: Client, sign_in: SignIn, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    """Session, user, application with letters and messages, decisions, objections, places with their windows."""
+    scenario.announce(cast)
+    application = cast.application
+    tell(application, key="news", title="Kabar", body="Isi kabar", address="")
+    letter = Letter.objects.create(
+        code="ABCD-2345", state=LetterState.ISSUED, kind="ruling", subject_type="enrollment.application",
+        subject_id=application.pk, masked_name="I***h", status_text="Layak", content="{}",
+        file=factories.DocumentFactory().file,
+    )  # fmt: skip
+    sign_in(client, application.owner)
+    page(client, application)
+    with django_assert_num_queries(6 + SAVEPOINT):
+        shown = page(client, application)
+    for expected in ("Program Keluarga Harapan", "Program Sembako", "Isi kabar", letter.code, "Data ini keliru"):
+        assert expected in shown
+
+
+def test_a_waiting_family_costs_six_queries(
+    client: Client, sign_in: SignIn, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    application = factories.ApplicationFactory(submitted=True)
+    sign_in(client, application.owner)
+    page(client, application)
+    with django_assert_num_queries(6 + SAVEPOINT):
+        page(client, application)
