@@ -12,7 +12,8 @@ from eligibility.documents import document_of
 from eligibility.enums import CriterionResult, Outcome
 from eligibility.models import Determination
 from eligibility.rules.catalogue import PROGRAMMES, FactType, Unit, fact_type
-from eligibility.rules.definitions import Criterion
+from eligibility.rules.commitments import TimeLimit, is_exempt, payment
+from eligibility.rules.definitions import Criterion, RuleDocument
 from eligibility.rules.wording import LANGUAGES, fill, quantity
 from perlinsos.core.templatetags.portal import tanggal
 from verification.enums import Source
@@ -96,6 +97,20 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Commitments:
+    """What receiving means: paid each quarter, what a broken duty costs, how long it lasts.
+
+    `duties` pair a text with the rupiah of a quarter in which it was broken. `is_exempt` from the time
+    limit is None while that is not known.
+    """
+
+    per_quarter: int
+    duties: tuple[tuple[str, int], ...]
+    limit: TimeLimit | None
+    is_exempt: bool | None
+
+
+@dataclass(frozen=True)
 class Card:
     code: str
     programme: str
@@ -107,6 +122,7 @@ class Card:
     reasons: tuple[Reason, ...]
     decided_at: datetime
     rules: str
+    commitments: Commitments | None
 
     @property
     def sentence(self) -> str:
@@ -145,7 +161,8 @@ def card(determination: Determination, *, contest_url: Callable[[int], str] | No
     spoken = language()
     order = {CriterionResult.NOT_MET: 0, CriterionResult.UNKNOWN: 1, CriterionResult.MET: 2}
     rows = sorted(determination.trace, key=lambda row: order[row["result"]])
-    rules = {criterion.name: criterion for criterion in document_of(determination.rule_set).criteria}
+    document = document_of(determination.rule_set)
+    rules = {criterion.name: criterion for criterion in document.criteria}
     link = contest_url or (lambda _fact_id: "")
     return Card(
         code=determination.programme.code,
@@ -158,6 +175,7 @@ def card(determination: Determination, *, contest_url: Callable[[int], str] | No
         reasons=tuple(_reason(row, spoken, link, rules.get(row["criterion"])) for row in rows),
         decided_at=determination.decided_at,
         rules=str(determination.rule_set),
+        commitments=_commitments(determination, document, spoken),
     )
 
 
@@ -229,6 +247,19 @@ def _source(code: str) -> str:
     if code == PROGRAMMES:
         return _("Decision of this portal")
     return str(Source(code).label) if code in Source.values else code
+
+
+def _commitments(determination: Determination, document: RuleDocument, spoken: str) -> Commitments | None:
+    if determination.outcome != Outcome.ELIGIBLE or not (document.duties or document.time_limit):
+        return None
+    rupiah, limit = determination.amount_per_year, document.time_limit
+    values = {name: fact["value"] for name, fact in determination.facts.items() if not fact.get("is_old")}
+    return Commitments(
+        per_quarter=payment(rupiah, []),
+        duties=tuple((duty.texts[spoken], payment(rupiah, [duty])) for duty in document.duties),
+        limit=limit,
+        is_exempt=is_exempt(limit, values) if limit else None,
+    )
 
 
 def _part(part: Mapping[str, Any], spoken: str) -> Part:

@@ -22,7 +22,6 @@ class Unit(StrEnum):
     PERCENT = "percent"
     MONTHS = "months"
     FLAG = "flag"
-    PERCENT = "percent"
     NUMBER = "number"
 
 

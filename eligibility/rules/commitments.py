@@ -1,9 +1,10 @@
 """What a family that receives commits to, and for how long it receives: duties, cuts, and the time limit.
 
 Part of a rule document, so dated and cited like the criteria. Everything here is a pure function of
-records and dates; who keeps the records is in `eligibility.services.participations`.
+records and dates.
 """
 
+from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -74,16 +75,11 @@ def payment(rupiah_per_year: int, duties_broken: Iterable[Duty]) -> int:
     return rupiah_per_year // 4 * kept // 100
 
 
-def later(day: date, *, years: int = 0, months: int = 0) -> date:
-    """The same day so much later; 29 and 31 become the last day of a shorter month."""
-    month = day.month - 1 + months + 12 * years
-    year, month = day.year + month // 12, month % 12 + 1
-    for latest in (day.day, 30, 29, 28):
-        try:
-            return date(year, month, min(latest, day.day))
-        except ValueError:
-            continue
-    raise AssertionError(day)  # every month has 28 days
+def later(day: date, *, months: int) -> date:
+    """The same day so many months later, or the last day of a shorter month."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 def is_exempt(limit: TimeLimit, values: Mapping[str, int]) -> bool | None:
@@ -100,7 +96,7 @@ def is_exempt(limit: TimeLimit, values: Mapping[str, int]) -> bool | None:
 
 def ends_on(limit: TimeLimit, started_on: date, values: Mapping[str, int]) -> date | None:
     """The day receiving ends; None without end, and while it is not known whether the family is exempt."""
-    return later(started_on, years=limit.years) if is_exempt(limit, values) is False else None
+    return later(started_on, months=12 * limit.years) if is_exempt(limit, values) is False else None
 
 
 def recertify_on(limit: TimeLimit, last_looked_on: date) -> date:
@@ -108,7 +104,7 @@ def recertify_on(limit: TimeLimit, last_looked_on: date) -> date:
 
 
 def may_apply_from(limit: TimeLimit, left_on: date) -> date:
-    return later(left_on, years=limit.reapply_after_years)
+    return later(left_on, months=12 * limit.reapply_after_years)
 
 
 # --- reading --------------------------------------------------------------------------------------

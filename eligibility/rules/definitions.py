@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Literal
 
 from eligibility.rules.catalogue import Unit, programme_fact
@@ -54,12 +55,12 @@ class Criterion:
     only_with: str | None
     only_on_record: bool = False
 
-    @property
+    @cached_property
     def sole(self) -> Comparison | None:
         """The comparison of a criterion about one fact; None when several facts decide."""
         return self.condition if isinstance(self.condition, Comparison) else None
 
-    @property
+    @cached_property
     def facts(self) -> tuple[str, ...]:
         """The facts it asks about, left to right."""
         return tuple(dict.fromkeys(one.fact for one in comparisons(self.condition)))
@@ -193,11 +194,12 @@ class RuleDocument:
     def blocked_by(self) -> tuple[Overlap, ...]:
         return tuple(overlap for overlap in self.overlaps if overlap.blocks)
 
-    @property
+    @cached_property
     def facts(self) -> frozenset[str]:
         """Every fact the rules read: a decision takes these along and no others."""
         asked = {fact for criterion in self.criteria for fact in criterion.facts}
         counted = {component.fact for component in self.amount.components}
         counted |= {fact for fact, _points, _cap in self.need.eased_by}
         people = {self.amount.people} if self.amount.people else set()
-        return frozenset(asked | counted | people | {self.need.fact})
+        exempting = set(self.time_limit.exempt) if self.time_limit else set()
+        return frozenset(asked | counted | people | exempting | {self.need.fact})

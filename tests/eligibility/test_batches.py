@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -25,6 +25,7 @@ from tests import factories
 from tests.cast import BANYUWANGI, JATILUWIH, LATENG, TABANAN, Cast
 from tests.eligibility.conftest import MakeFamily, SentTasks, answer
 from tests.eligibility.test_decisions import corrected
+from verification.models import Fact
 
 MakeBatch = Callable[..., Batch]
 
@@ -151,12 +152,24 @@ def test_ties_are_broken_by_a_lot_anybody_can_redraw(decided: MakeFamily, prepar
     assert [application for application, _placement, _position in places(batch)] == [families[one] for one in drawn]
 
 
+def forget_decile(application: Application) -> None:
+    """Newer data that is itself too old to count: the decile is not known any more."""
+    long_ago = timezone.localdate() - timedelta(days=1_000)
+    supersede(application, value=1, as_of=long_ago)
+
+
+def supersede(application: Application, **changes: Any) -> None:
+    assert application.family is not None
+    held = Fact.objects.current_of(application.family)["dtsen.decile"]
+    factories.FactFactory(family=application.family, name="dtsen.decile", supersedes=held, **changes)
+
+
 def test_an_undecided_family_is_never_announced(
     decided: MakeFamily, prepared: MakeBatch, cast: Cast, worker: User, pkh: Programme, banyuwangi: Area
 ) -> None:
     stays, lost = decided(), decided()
     batch = prepared()
-    lost.family.facts.filter(name="dtsen.decile").delete()
+    forget_decile(lost)
     decisions.decide_application(lost, by=worker)
     assert preview(batch).undecided == 1
     batches.announce_batch(batch, decree=factories.DecreeFactory(), by=cast.budi)
@@ -164,7 +177,7 @@ def test_an_undecided_family_is_never_announced(
     lost.refresh_from_db()
     assert lost.state == ApplicationState.DECIDED
     assert told(lost) == []
-    factories.FactFactory(family=lost.family, name="dtsen.decile", value=1)
+    supersede(lost, value=1)
     decisions.decide_application(lost, by=worker)
     follow_up = batches.prepare_batch(area=banyuwangi, programme=pkh, by=cast.ani)
     assert follow_up.entries.get().application_id == lost.pk
@@ -344,7 +357,7 @@ def test_an_answer_that_became_unknown_keeps_the_place_it_had(
     announced: tuple[Batch, Application, list[Application]], cast: Cast, worker: User
 ) -> None:
     batch, _wrong_meter, (second, *_rest) = announced
-    second.family.facts.filter(name="dtsen.decile").delete()
+    forget_decile(second)
     old = answer(second)
     new = decisions.redecide(second, old.programme, rule_set=old.rule_set, cause="appeal:2", by=worker)
     assert new.outcome == "undecided"
