@@ -160,11 +160,6 @@ _FACTS = (
 # What nobody can be asked from afar: noted by an officer who looked. Nothing noted is the usual case,
 # so rules ask these only where they are on record.
 _NOTED_PEOPLE = (
-    ("state_paid", "Anggota bergaji dari APBN atau APBD", "Members paid from a state budget"),
-    ("village_officials", "Anggota perangkat desa", "Village officials"),
-    ("certified_teachers", "Anggota guru bersertifikat", "Certified teachers"),
-    ("health_workers", "Anggota tenaga kesehatan aktif", "Active health workers"),
-    ("company_owners", "Anggota pemilik atau pengurus perusahaan", "Owners or managers of a company"),
     ("rights_victims", "Korban pelanggaran HAM berat", "Victims of gross human rights violations"),
     ("mental_disorder", "Orang dengan gangguan jiwa (ODGJ)", "People with a mental disorder"),
 )
@@ -172,7 +167,6 @@ _NOTED_FLAGS = (
     ("address_not_found", "Alamat tidak ditemukan", "Address not found"),
     ("person_not_found", "Keluarga tidak ditemukan", "Family not found"),
     ("refuses_aid", "Keluarga menolak bantuan", "Family declines assistance"),
-    ("same_aid", "Sudah menerima bantuan yang sama", "Already receives the same assistance"),
 )
 NOTED = (
     *(_people(f"ground_check.{name}", label_id, label_en, fresh=365) for name, label_id, label_en in _NOTED_PEOPLE),
