@@ -20,6 +20,7 @@ from tests.agents.conftest import applicant_form
 from tests.cast import KESILIR, Cast
 from tests.conftest import SignIn
 from tests.support import pictures
+from verification.enums import ASKED_SOURCES
 
 pytestmark = pytest.mark.django_db
 
@@ -93,7 +94,7 @@ def test_consent_is_complete_or_not_given(client: Client, draft: Application, to
 
 def test_every_line_of_the_consent_is_there_to_be_read_aloud(client: Client, draft: Application) -> None:
     page = client.get(step(draft, "persetujuan")).content.decode()
-    assert page.count("Memeriksa daya listrik rumah") == 8  # the purpose of the factory, once per source
+    assert page.count("Memeriksa daya listrik rumah") == len(ASKED_SOURCES)  # the purpose of the factory
     assert "Bacakan" in page
 
 

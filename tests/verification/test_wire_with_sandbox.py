@@ -10,7 +10,7 @@ from perlinsos.settings import env
 from tests.support.sandbox_process import CALLBACK_KEY, CLIENT_ID, CLIENT_SECRET, ENVELOPE_KEYS, Sandbox
 from tests.verification.cases import asked
 from verification import connectors, tasks
-from verification.connectors import Subjects
+from verification.connectors import Account, Subjects
 from verification.enums import RequestState, Source
 from verification.models import Fact, SourceRequest
 
@@ -29,7 +29,8 @@ def arranged(ministries: Sandbox, settings: Any, monkeypatch: pytest.MonkeyPatch
 
 def test_every_source_answers_a_sealed_question_of_a_known_client(arranged: Sandbox) -> None:
     resident = arranged.residents["eligible"]
-    about = Subjects(resident.nik, resident.kk_number, resident.member_niks)
+    account = Account("bri", "009801023456789", "Siti Rohmah")
+    about = Subjects(resident.nik, resident.kk_number, resident.member_niks, account)
     for source in connectors.CONNECTORS:
         assert connectors.ask(source, about, request_id=uuid4()).is_found, source
     assert connectors.reference_photograph(resident.nik, request_id=uuid4())
