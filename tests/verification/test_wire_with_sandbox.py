@@ -10,7 +10,8 @@ from perlinsos.settings import env
 from tests.support.sandbox_process import CALLBACK_KEY, CLIENT_ID, CLIENT_SECRET, ENVELOPE_KEYS, Sandbox
 from tests.verification.cases import asked
 from verification import connectors, tasks
-from verification.connectors import Account, Subjects
+from verification.connectors import Subjects
+from verification.connectors.base import Account
 from verification.enums import RequestState, Source
 from verification.models import Fact, SourceRequest
 
