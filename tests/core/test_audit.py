@@ -85,10 +85,10 @@ def test_the_database_refuses_change(trail: list[AuditEvent], statement: str) ->
 
 @pytest.mark.parametrize("table", NO_TRUNCATE)
 def test_the_database_refuses_to_be_emptied(db: None, table: str) -> None:
-    """These two triggers are off during the other tests (see conftest), and on everywhere else."""
+    """These triggers are off during the other tests (see conftest), and on everywhere else."""
     with connection.cursor() as cursor:
         cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER {NO_TRUNCATE[table]}")
-        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        with pytest.raises(DatabaseError, match="TRUNCATE on .* is refused|append-only"), transaction.atomic():
             cursor.execute(f"TRUNCATE {table} CASCADE")
 
 
