@@ -61,7 +61,7 @@ def _decisions(seed: int, total: int) -> list[float]:
     agent = User.objects.create_user(f"agent{seed}@bench.invalid", kind=UserKind.STAFF, name="bench")
     worker = service_account("eligibility")
     taken = []
-    for application in families.make(total, random.Random(seed), agent=agent):  # noqa: S311
+    for application in families.make(total, random.Random(seed), agent=agent):  # noqa: S311 - invented families
         watch = Stopwatch()
         decide_application(application, by=worker)
         taken.append(watch.seconds)

@@ -26,7 +26,7 @@ def python_of(name: str, requirements: tuple[str, ...]) -> Path | None:
         return python
     try:
         for command in _commands(home, python, requirements):
-            subprocess.run(command, check=True, capture_output=True, timeout=PATIENCE)  # noqa: S603
+            subprocess.run(command, check=True, capture_output=True, timeout=PATIENCE)  # noqa: S603 - our own command
     except (OSError, subprocess.SubprocessError):
         return None
     stamp.write_text(wanted)

@@ -53,18 +53,18 @@ def statement(number: int) -> str:
     wanted = [fact.name for fact in facts_of(plans)]
     facts = register.facts_sql(f"bench_families_{number}", f"bench_persons_{number}", wanted)
     decided = sql.decide(plans, f"({facts})", sql.POSTGRES)
-    everybody = f"(SELECT *, 1 AS regency, {KEY}::text AS public_id, '{engine_rules.SEED}' AS seed FROM decided)"  # noqa: S608
+    everybody = f"(SELECT *, 1 AS regency, {KEY}::text AS public_id, '{engine_rules.SEED}' AS seed FROM decided)"  # noqa: S608 - our own names and seed
     drawn = " ".join(
         f"LEFT JOIN ({sql.place(everybody, place, sql.POSTGRES, KEY)}) p{place} USING ({KEY})"
         for place in range(len(plans))
     )
     funded = ", ".join(
-        f"CASE WHEN place_{place} <= (SELECT count(*) FROM decided) * {per_mille} / 1000 THEN 1 ELSE 0 END"  # noqa: S608
+        f"CASE WHEN place_{place} <= (SELECT count(*) FROM decided) * {per_mille} / 1000 THEN 1 ELSE 0 END"  # noqa: S608 - our own names and seed
         f" AS funded_{place}"
         for place, per_mille in enumerate(engine_rules.PLACES_PER_MILLE)
     )
     answers = ", ".join(column for place, plan in enumerate(plans) for column in answer_columns(plan, place))
-    return f"WITH decided AS MATERIALIZED ({decided}) SELECT {KEY}, {answers}, {funded} FROM decided {drawn}"  # noqa: S608
+    return f"WITH decided AS MATERIALIZED ({decided}) SELECT {KEY}, {answers}, {funded} FROM decided {drawn}"  # noqa: S608 - our own names and seed
 
 
 def decide(number: int) -> None:

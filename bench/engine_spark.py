@@ -39,8 +39,8 @@ def statement() -> str:
     plans = engine_rules.plans()
     facts = register.facts_sql("families", "persons", [fact.name for fact in facts_of(plans)])
     decided = sql.decide(plans, f"({facts})", sql.SPARK)
-    decided = f"SELECT d.*, f.regency FROM ({decided}) d JOIN families f USING ({KEY})"  # noqa: S608
-    everybody = f"(SELECT *, CAST({KEY} AS string) AS public_id, '{engine_rules.SEED}' AS seed FROM decided)"  # noqa: S608
+    decided = f"SELECT d.*, f.regency FROM ({decided}) d JOIN families f USING ({KEY})"  # noqa: S608 - our own names and seed
+    everybody = f"(SELECT *, CAST({KEY} AS string) AS public_id, '{engine_rules.SEED}' AS seed FROM decided)"  # noqa: S608 - our own names and seed
     drawn = " ".join(
         f"LEFT JOIN ({sql.place(everybody, place, sql.SPARK, KEY)}) p{place} USING ({KEY})"
         for place in range(len(plans))
@@ -52,7 +52,7 @@ def statement() -> str:
     answers = ", ".join(column for place, plan in enumerate(plans) for column in answer_columns(plan, place))
     sizes = "(SELECT regency, count(*) AS size FROM decided GROUP BY regency) sizes"
     return (
-        f"WITH decided AS ({decided}) SELECT {KEY}, {answers}, {funded}"  # noqa: S608
+        f"WITH decided AS ({decided}) SELECT {KEY}, {answers}, {funded}"  # noqa: S608 - our own names and seed
         f" FROM decided JOIN {sizes} USING (regency) {drawn}"
     )
 

@@ -91,12 +91,12 @@ def as_a_set(snapshot: "Snapshot", rules: "list[RunRules]") -> None:
             f"values[{snapshot.facts.index(fact.name) + 1}] AS {fact_column(fact.name)}" for fact in facts_of([ready])
         )
         source = (
-            f"(SELECT application_id AS {KEY}, {facts} FROM eligibility_snapshotrow"  # noqa: S608
+            f"(SELECT application_id AS {KEY}, {facts} FROM eligibility_snapshotrow"  # noqa: S608 - our own names and numbers
             f" WHERE snapshot_id = {snapshot.pk} ORDER BY application_id)"
         )
         with connection.cursor() as cursor:
             cursor.execute(
-                "INSERT INTO eligibility_runanswer"  # noqa: S608
+                "INSERT INTO eligibility_runanswer"  # noqa: S608 - our own names and numbers
                 " (rules_id, application_id, outcome, amount_per_year, need_score, results)"
                 f" SELECT {one.pk}, {KEY}, outcome_0, amount_0, need_0, ARRAY[results_0_0]"
                 f" FROM ({sql.decide([ready], source, sql.POSTGRES)}) decided"
@@ -112,7 +112,7 @@ def filling(number: int, snapshot: "Snapshot") -> str:
     columns = [fact_column(name) for name in snapshot.facts]
     values = ", ".join(f"{column}::int" if "alive" in column else column for column in columns)
     return (
-        "INSERT INTO eligibility_snapshotrow (snapshot_id, application_id, village_code, values, fact_ids)"  # noqa: S608
+        "INSERT INTO eligibility_snapshotrow (snapshot_id, application_id, village_code, values, fact_ids)"  # noqa: S608 - our own names and numbers
         f" SELECT {snapshot.pk}, {KEY}, 'v', ARRAY[{values}]::bigint[], '{FACT_IDS}' FROM ({facts}) f ORDER BY {KEY}"
     )
 
@@ -123,7 +123,7 @@ def export(rules_ids: list[int], result: Path) -> None:
 
     columns = ["family"] + [f"{what}_{place}" for place in (0, 1) for what in ("outcome", "amount", "need", "results")]
     query = (
-        "SELECT a.application_id, a.outcome, a.amount_per_year, a.need_score, a.results[1],"  # noqa: S608
+        "SELECT a.application_id, a.outcome, a.amount_per_year, a.need_score, a.results[1],"  # noqa: S608 - our own names and numbers
         " b.outcome, b.amount_per_year, b.need_score, b.results[1]"
         " FROM eligibility_runanswer a JOIN eligibility_runanswer b USING (application_id)"
         f" WHERE a.rules_id = {rules_ids[0]} AND b.rules_id = {rules_ids[1]}"

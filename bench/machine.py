@@ -49,5 +49,5 @@ def _postgresql() -> str:
 
 
 def _broker() -> str:
-    info = cache._cache.get_client().info("server")  # type: ignore[attr-defined]
+    info = cache._cache.get_client().info("server")  # type: ignore[attr-defined]  # Django keeps its client private
     return f"{info.get('server_name', 'redis')} {info.get('valkey_version') or info['redis_version']}"

@@ -68,7 +68,7 @@ class Sources(Bench):
                 servers.switch(address, source.replace("_", "-"), **SPEED, **ERRORS)
             with _worker(address, load):
                 start, began = timezone.now(), int(time.time())
-                _send(load, asked, agent=agent, chance=random.Random(seed), address=address)  # noqa: S311
+                _send(load, asked, agent=agent, chance=random.Random(seed), address=address)  # noqa: S311 - invented families
                 until(_all_decided, within=load.patience_s, every=0.5)
             counts = httpx.get(f"{address}/switches/api/counts", params={"since": began}, timeout=10).json()["services"]
         return _figures(load, asked, counts, start)

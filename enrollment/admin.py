@@ -10,7 +10,7 @@ from unfold.admin import ModelAdmin
 from enrollment.models import Application, ConsentText, Family, Person
 
 
-class ReadOnly(ModelAdmin):  # type: ignore[misc]
+class ReadOnly(ModelAdmin):  # type: ignore[misc]  # unfold has no types
     """Only the named fields are ever loaded: sealed columns stay sealed."""
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -49,7 +49,7 @@ class PersonAdmin(ReadOnly):
 
 
 @admin.register(ConsentText)
-class ConsentTextAdmin(ModelAdmin):  # type: ignore[misc]
+class ConsentTextAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
     """New versions may be added; a wording that people agreed to never changes."""
 
     fields: ClassVar = [

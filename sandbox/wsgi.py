@@ -10,6 +10,6 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "sandbox.settings"
 application = get_wsgi_application()
 
 # Needs the applications loaded, hence here and not above.
-from sandbox.sources import later  # noqa: E402
+from sandbox.sources import later  # noqa: E402 - Django must be set up before a model is imported
 
 later.start()

@@ -43,7 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: "pytest_django.DjangoDbBlocker") -> None:  # noqa: F821
+def django_db_setup(django_db_setup: None, django_db_blocker: "pytest_django.DjangoDbBlocker") -> None:  # noqa: F821 - imported for types only
     """Tests with real transactions empty their tables afterwards, so TRUNCATE must be possible here.
 
     `tests/core/test_audit.py` switches the triggers on again and shows that they refuse.

@@ -20,7 +20,7 @@ class LookUp(ReadOnly):
     """Only the named fields are ever loaded: values and sealed columns stay where they are."""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).only(*self.fields)  # type: ignore[no-any-return]
+        return super().get_queryset(request).only(*self.fields)  # type: ignore[no-any-return]  # names, as declared above
 
 
 @admin.register(SourceRequest)

@@ -92,7 +92,7 @@ def facts_sql(families: str, persons: str, wanted: Collection[str]) -> str:
     known = {one.fact for one in OF_MEMBERS} | OF_THE_HOUSE.keys()
     unknown = [f"CAST(NULL AS bigint) AS {fact_column(fact)}" for fact in sorted(set(wanted) - known)]
     return (
-        f"SELECT f.{KEY}, {', '.join([*house, *heard, *unknown])} FROM {families} f LEFT JOIN"  # noqa: S608
+        f"SELECT f.{KEY}, {', '.join([*house, *heard, *unknown])} FROM {families} f LEFT JOIN"  # noqa: S608 - names come from the catalogue, never from people
         f" (SELECT {KEY}, {counted} FROM {persons} GROUP BY {KEY}) m ON m.{KEY} = f.{KEY}"
     )
 

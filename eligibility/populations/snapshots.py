@@ -71,7 +71,7 @@ def chunk(snapshot: Snapshot, *, after: int) -> pl.DataFrame:
     """The next families (at most `PART`) behind application `after`, by id: key, village, a column per fact."""
     columns = ", ".join(f"values[{place}]" for place in range(1, len(snapshot.facts) + 1))
     query = (
-        f"SELECT application_id, village_code, {columns} FROM eligibility_snapshotrow"  # noqa: S608
+        f"SELECT application_id, village_code, {columns} FROM eligibility_snapshotrow"  # noqa: S608 - column names come from the catalogue
         f" WHERE snapshot_id = {snapshot.pk:d} AND application_id > {after:d} ORDER BY application_id LIMIT {PART:d}"
     )
     facts = {fact_column(name): pl.Int64 for name in _names(snapshot)}

@@ -49,7 +49,7 @@ def place(source: str, number: int, dialect: Dialect, carry: str) -> str:
     lot = dialect.lot.format("concat(seed, public_id)")
     order = f"ORDER BY need_{number}, {lot}"
     return (
-        f"SELECT {carry}, row_number() OVER (PARTITION BY regency {order}) AS place_{number}"  # noqa: S608
+        f"SELECT {carry}, row_number() OVER (PARTITION BY regency {order}) AS place_{number}"  # noqa: S608 - compiled from a plan: names of the catalogue and numbers
         f" FROM {source} eligible WHERE outcome_{number} = {YES}"
     )
 

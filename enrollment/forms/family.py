@@ -60,7 +60,7 @@ class DistrictForm(PortalForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["district"].choices = [("", _("Choose a district")), *_served_districts()]  # type: ignore[attr-defined]
+        self.fields["district"].choices = [("", _("Choose a district")), *_served_districts()]  # type: ignore[attr-defined]  # a ChoiceField, as declared above
 
 
 class VillageForm(PortalForm):

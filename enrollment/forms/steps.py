@@ -44,7 +44,7 @@ class HomeForm(PortalForm):
     def __init__(self, *args: Any, members: list[Member], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.members = members
-        self.fields["power_va"].choices = _meter_choices()  # type: ignore[attr-defined]
+        self.fields["power_va"].choices = _meter_choices()  # type: ignore[attr-defined]  # a ChoiceField, as declared above
         for member in members:
             for name, question in _questions(member):
                 self.fields[f"{name}_{member.pk}"] = question

@@ -17,7 +17,7 @@ from perlinsos.accounts.models import User
 from perlinsos.core import crypto
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Staff accounts are made by an administrator; nobody signs up with a password."""
         return False
@@ -28,7 +28,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             super().add_message(request, level, *args, **kwargs)
 
 
-class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types
     """TOTP secrets and recovery seeds are sealed like every other secret in the database."""
 
     PLACE = "mfa.authenticator.secret"
@@ -40,7 +40,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         return crypto.unseal(base64.b64decode(encrypted_text), place=self.PLACE).decode()
 
 
-class CitizenAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
+class CitizenAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth has no types
     """Turns a sign-in at the identity provider into a citizen user without e-mail or password."""
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:

@@ -36,7 +36,7 @@ NIK = re.compile(r"[0-9]{16}")
 ALGORITHMS = ("RS256", "PS256", "ES256", "ES384", "ES512")  # never `none`, never a shared secret
 
 
-class IdentityAdapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
+class IdentityAdapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]  # allauth has no types
     nonce: str | None = None
 
     def complete_login(self, request: HttpRequest, app: Any, token: SocialToken, **kwargs: Any) -> SocialLogin:
@@ -98,7 +98,7 @@ def _claims(asserted: dict[str, Any], told: dict[str, Any]) -> Claims:
         raise OAuth2Error("claims incomplete") from error
 
 
-class IdentityCallbackView(OAuth2CallbackView):  # type: ignore[misc]
+class IdentityCallbackView(OAuth2CallbackView):  # type: ignore[misc]  # allauth has no types
     adapter: IdentityAdapter
 
     def _get_state(self, request: HttpRequest, provider: Any) -> Any:

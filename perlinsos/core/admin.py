@@ -84,14 +84,14 @@ class PeriodForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptabl
 
     def _get_validation_exclusions(self) -> set[str]:
         # Constraints on columns that are not asked but known are checked here, before the database does.
-        excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
+        excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]  # not in the stubs
         fields = [self.instance._meta.get_field(name) for name in self.known]
         return excluded - {field.name for field in fields if field.null or getattr(self.instance, field.name)}
 
 
 def unnamed_fields(model: type[Model]) -> "list[Field[Any, Any]]":
     """Fields that Django itself names after their attribute."""
-    return [field for field in model._meta.concrete_fields if field._verbose_name is None]  # type: ignore[attr-defined]
+    return [field for field in model._meta.concrete_fields if field._verbose_name is None]  # type: ignore[attr-defined]  # Django's own mark of an unnamed field
 
 
 def _day_after(day: date) -> date:

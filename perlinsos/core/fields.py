@@ -8,7 +8,7 @@ from django.db.models import Model
 from perlinsos.core import crypto
 
 
-class EncryptedTextField(models.BinaryField):  # type: ignore[type-arg]
+class EncryptedTextField(models.BinaryField):  # type: ignore[type-arg]  # not subscriptable at run time
     """Text that is sealed on its way to the database and opened on its way back.
 
     It cannot be searched or ordered by; pair it with a BlindIndexField to look a value up.
@@ -40,7 +40,7 @@ class EncryptedTextField(models.BinaryField):  # type: ignore[type-arg]
         return super().get_lookup(lookup_name)
 
 
-class BlindIndexField(models.BinaryField):  # type: ignore[type-arg]
+class BlindIndexField(models.BinaryField):  # type: ignore[type-arg]  # not subscriptable at run time
     """Keyed digest of a sealed column, filled from `source` on every save; look up with `matching`."""
 
     def __init__(self, *args: Any, source: str, kind: str, **kwargs: Any) -> None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
 
 from perlinsos.settings import env
-from perlinsos.settings.sources import *  # noqa: F403
+from perlinsos.settings.sources import *  # noqa: F403 - settings are names of this module
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VERSION = "0.1.0"

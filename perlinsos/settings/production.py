@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 from perlinsos.settings import env
-from perlinsos.settings.base import *  # noqa: F403
+from perlinsos.settings.base import *  # noqa: F403 - settings are names of this module
 from perlinsos.settings.base import BASE_URL, SECRET_KEY
 from perlinsos.settings.sources import SOURCES_URL
 

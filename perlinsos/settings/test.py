@@ -2,7 +2,7 @@
 
 import os
 
-from perlinsos.settings.base import *  # noqa: F403
+from perlinsos.settings.base import *  # noqa: F403 - settings are names of this module
 from perlinsos.settings.base import CELERY_BROKER_TRANSPORT_OPTIONS, DATABASES, INSTALLED_APPS, REDIS_URL, STORAGES
 
 INSTALLED_APPS = [*INSTALLED_APPS, "perlinsos.demo"]

@@ -20,7 +20,7 @@ from sandbox.switches.enums import Service
 IDENTITY_CLAIMS = ["nik", "name", "birth_place", "birthdate", "address"]
 
 
-class IkdAdapter(DefaultOIDCAdapter):  # type: ignore[misc]
+class IkdAdapter(DefaultOIDCAdapter):  # type: ignore[misc]  # allauth has no types
     """OpenID Connect Core 1.0 with pairwise subjects (§8.1) and the claims scope `identity`."""
 
     scope_display = {

@@ -10,13 +10,13 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from oauthlib.oauth2.rfc6749 import errors  # type: ignore[import-untyped]
+from oauthlib.oauth2.rfc6749 import errors  # type: ignore[import-untyped]  # oauthlib has no types
 
 from sandbox.identity import sign_in
 from sandbox.identity.forms import SignInForm
 
 
-class AuthorizationView(AllauthAuthorizationView):  # type: ignore[misc]
+class AuthorizationView(AllauthAuthorizationView):  # type: ignore[misc]  # allauth has no types
     """The authorization endpoint: PKCE for everyone, `acr_values` honoured, one sign-in per consent."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -56,7 +56,7 @@ class ResidentQuerySet(models.QuerySet["Resident"]):
 class Resident(AbstractBaseUser):
     """An invented person, and the account that person has at IKD when `pin` is not empty."""
 
-    password = None  # type: ignore[assignment]
+    password = None  # type: ignore[assignment]  # residents sign in with a PIN
     last_login = None
 
     family_card = models.ForeignKey(FamilyCard, models.CASCADE, related_name="members")

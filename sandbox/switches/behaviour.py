@@ -27,7 +27,7 @@ def serve(switch: Switch, answer: Answer) -> HttpResponseBase:
         time.sleep(wait_ms / 1000)
     if switch.down:
         return _unavailable(answer)
-    fault = chance.drawn({name: getattr(switch, name) for name in RATES}, random.random() * 100)  # noqa: S311
+    fault = chance.drawn({name: getattr(switch, name) for name in RATES}, random.random() * 100)  # noqa: S311 - drawing a fault, no secret
     return FAULTS[fault](answer) if fault else answer()
 
 

@@ -27,7 +27,7 @@ def fields_for(service: str) -> tuple[str, ...]:
     return COMMON if service == Service.CORRECTIONS else (*COMMON, *RECORDS, *LATER)
 
 
-class SwitchForm(forms.ModelForm):  # type: ignore[type-arg]
+class SwitchForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
     class Meta:
         model = Switch
         fields = tuple(dict.fromkeys((*COMMON, *RECORDS, *LATER, *IKD)))

@@ -15,7 +15,7 @@ POWERS = [450, 900, 1300, 2200, 3500]
 MORE_MEMBERS = 5
 
 
-class FamilyForm(forms.ModelForm):  # type: ignore[type-arg]
+class FamilyForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
     """The card and what the sources shall know about the family."""
 
     village_code = forms.ChoiceField(label="Desa atau kelurahan")
@@ -71,7 +71,7 @@ class FamilyForm(forms.ModelForm):  # type: ignore[type-arg]
         )
 
 
-class MemberForm(forms.ModelForm):  # type: ignore[type-arg]
+class MemberForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
     level = forms.ChoiceField(
         label="Sekolah menurut Dapodik",
         choices=[("", "Tidak sekolah"), *SchoolLevel.choices],

@@ -43,7 +43,7 @@ def at_the_provider(portal: Client, sandbox: Sandbox, who: DemoResident, action:
     asked = portal.post(reverse("citizen-login"))["Location"]
     state, nonce = (parse_qs(urlsplit(asked).query)[name][0] for name in ("state", "nonce"))
     browser = RelyingParty(sandbox, sandbox.client_id, sandbox.client_secret, state=state, nonce=nonce)
-    browser.authorization_url = lambda **_changes: asked  # type: ignore[method-assign]
+    browser.authorization_url = lambda **_changes: asked  # type: ignore[method-assign]  # the one step that is turned
     return browser.answer(browser.sign_in(who), action)
 
 

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 def refusal(*args: object, **kwargs: object) -> DomainError:
     with pytest.raises(DomainError) as caught:
-        services.begin_visit(*args, **kwargs)  # type: ignore[arg-type]
+        services.begin_visit(*args, **kwargs)  # type: ignore[arg-type]  # wrong on purpose
     return caught.value
 
 

@@ -73,7 +73,7 @@ def test_claiming_what_the_data_says_is_no_objection(cast, announced):
 
 
 def test_the_same_fact_is_contested_once_at_a_time(cast, announced, appeal):
-    again = lambda: lodge_appeal(announced.wrong_meter, announced.fact, Objection(450), by=cast.indah)  # noqa: E731
+    again = lambda: lodge_appeal(announced.wrong_meter, announced.fact, Objection(450), by=cast.indah)  # noqa: E731 - two words said twice
     assert refusal(again) == "already_pending"
     assert Appeal.objects.count() == 1
 
@@ -142,5 +142,5 @@ def test_a_visit_that_saw_the_same_value_corrects_nothing(cast, appeal, lilis):
 def test_a_visit_is_recorded_once(cast, appeal, lilis):
     check = request_ground_check(take_up(appeal, by=lilis), by=lilis)
     record_ground_check(check, Observation(900, factories.photo()), by=cast.eko)
-    again = lambda: record_ground_check(check, Observation(450, factories.photo()), by=cast.eko)  # noqa: E731
+    again = lambda: record_ground_check(check, Observation(450, factories.photo()), by=cast.eko)  # noqa: E731 - two words said twice
     assert refusal(again) in {"stale", "bad_transition"}

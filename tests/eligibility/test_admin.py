@@ -28,11 +28,11 @@ def test_everything_can_be_listed_and_opened_and_nothing_deleted(
 ) -> None:
     decided()
     factories.BatchFactory(programme=pkh)
-    row = model.objects.first()  # type: ignore[attr-defined]
+    row = model.objects.first()  # type: ignore[attr-defined]  # every model here has a manager
     assert laras.get(address(model, "changelist")).status_code == 200
     assert laras.get(address(model, "change", row.pk)).status_code == 200
     assert laras.post(address(model, "delete", row.pk), {"post": "yes"}).status_code == 403
-    assert model.objects.filter(pk=row.pk).exists()  # type: ignore[attr-defined]
+    assert model.objects.filter(pk=row.pk).exists()  # type: ignore[attr-defined]  # every model here has a manager
 
 
 @pytest.mark.parametrize("model", [RuleSet, Batch, Determination])
@@ -41,7 +41,7 @@ def test_what_decided_something_cannot_be_changed_or_added(
 ) -> None:
     decided()
     factories.BatchFactory(programme=pkh)
-    row = model.objects.first()  # type: ignore[attr-defined]
+    row = model.objects.first()  # type: ignore[attr-defined]  # every model here has a manager
     assert laras.post(address(model, "change", row.pk), {"version": "x"}).status_code == 403
     assert laras.get(address(model, "add")).status_code == 403
 

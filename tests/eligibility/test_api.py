@@ -55,7 +55,7 @@ def test_results_hold_places_and_no_people(
 ) -> None:
     batch, families = announced
     token = cast.client_token
-    with django_assert_max_num_queries(7):  # type: ignore[operator]
+    with django_assert_max_num_queries(7):  # type: ignore[operator]  # the fixture's type is a protocol
         answer = client.get(results(batch), headers={"Authorization": f"Bearer {token}"})
     rows = answer.json()["results"]
     assert [(row["application"], row["placement"], row["position"]) for row in rows] == [

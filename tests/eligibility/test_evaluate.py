@@ -60,7 +60,7 @@ def test_each_criterion_at_its_edge(fact: str, value: int | bool | None, criteri
 )  # fmt: skip
 def test_an_impossible_value_is_unknown_and_never_a_no(name: str, value: object) -> None:
     facts = family(dapodik__pupils_sd=0, dukcapil__children_0_6=0) if name == "citizen.pregnant" else family()
-    verdict = evaluate(PKH, {**facts, name: FactValue(value)}, UMK)  # type: ignore[arg-type]
+    verdict = evaluate(PKH, {**facts, name: FactValue(value)}, UMK)  # type: ignore[arg-type]  # wrong on purpose
     assert verdict.outcome == "undecided"
 
 
@@ -88,7 +88,7 @@ def test_without_the_minimum_wage_of_the_region_nobody_is_refused() -> None:
     verdict = evaluate(PKH, family(bpjs_tk__highest_wage=9_000_000), {})
     assert results(verdict)["wage"] == "unknown"
     assert verdict.outcome == "undecided"
-    assert evaluate(PKH, family(), {"minimum_wage": "2810139"}).outcome == "undecided"  # type: ignore[dict-item]
+    assert evaluate(PKH, family(), {"minimum_wage": "2810139"}).outcome == "undecided"  # type: ignore[dict-item]  # wrong on purpose
 
 
 def test_a_land_limit_counts_only_where_a_region_sets_one() -> None:

@@ -50,7 +50,7 @@ def look(live_server: LiveServer, context: BrowserContext) -> Open:
         context.add_cookies([{"name": "sessionid", "value": key, "url": live_server.url}])
         page = context.new_page()
         for size, viewport in SIZES.items():
-            page.set_viewport_size(viewport)  # type: ignore[arg-type]
+            page.set_viewport_size(viewport)  # type: ignore[arg-type]  # a plain dictionary will do
             page.goto(f"{live_server.url}{address}")
             bear(page, f"{name}-{size}")
         page.set_viewport_size({"width": 320, "height": 640})

@@ -114,5 +114,5 @@ def test_a_card_is_made_without_a_query(decided: MakeFamily, django_assert_num_q
     determination = Determination.objects.select_related("programme", "rule_set__programme").get(
         pk=answer(application).pk
     )
-    with django_assert_num_queries(0):  # type: ignore[operator]
+    with django_assert_num_queries(0):  # type: ignore[operator]  # the fixture's type is a protocol
         html(presenters.card(determination))

@@ -22,7 +22,7 @@ def trainer(sandbox: Sandbox) -> httpx.Client:
 def submit(trainer: httpx.Client, page: str, data: dict[str, str], **more: object) -> httpx.Response:
     token = TOKEN.search(trainer.get(page).text)
     assert token is not None
-    return trainer.post(page, data={"csrfmiddlewaretoken": token[1], **data}, **more)  # type: ignore[arg-type]
+    return trainer.post(page, data={"csrfmiddlewaretoken": token[1], **data}, **more)  # type: ignore[arg-type]  # the test client's own arguments
 
 
 def test_start_page_lists_everything_and_says_it_is_a_sandbox(sandbox: Sandbox, trainer: httpx.Client) -> None:
@@ -100,7 +100,7 @@ def test_trainer_adds_a_family_with_a_photograph(sandbox: Sandbox, trainer: http
     page = submit(trainer, "/residents/new/", NEW_FAMILY)
     assert page.status_code == 200
     assert "Foto acuan Wahyudi Contoh" in page.text
-    nik = re.sub(r"\D", "", re.search(r'NIK <span class="number">([\d ]+)', page.text)[1])  # type: ignore[index]
+    nik = re.sub(r"\D", "", re.search(r'NIK <span class="number">([\d ]+)', page.text)[1])  # type: ignore[index]  # it is on the page
     assert nik == "3510160605909500"
     card = sandbox.ask("dukcapil/v1/family-card", {"nik": nik}).json()["family_card"]
     assert [member["name"] for member in card["members"]] == ["Wahyudi Contoh", "Anak Contoh"]

@@ -59,7 +59,7 @@ def test_a_selfie_is_taken_looked_at_and_sent(kit: str, bright: Page) -> None:
     expect(page.locator(SAYS)).to_have_text("Letakkan wajah di dalam garis. Tahan sebentar.")
     shutter = page.get_by_role("button", name="Ambil foto")
     expect(shutter).to_be_focused()
-    assert shutter.bounding_box()["height"] >= 72  # type: ignore[index]
+    assert shutter.bounding_box()["height"] >= 72  # type: ignore[index]  # it is on the page
     shutter.click()
     expect(page.locator(SAYS)).to_have_text("Foto sudah diambil. Apakah sudah jelas?")
     expect(page.get_by_role("img", name="Foto Anda")).to_be_visible()
@@ -84,7 +84,7 @@ def test_the_photo_is_cut_to_what_the_screen_showed(kit: str, bright: Page) -> N
     )
     photo = Image.open(BytesIO(bytes(data)))
     assert photo.size == (360, 480), "3:4 out of the middle of 640×480"
-    red, _green, blue = photo.getpixel((180, 240))  # type: ignore[misc]
+    red, _green, blue = photo.getpixel((180, 240))  # type: ignore[misc]  # RGB
     assert red - blue > 40, "the disc is in the middle"
     assert not photo.getexif()
 

@@ -20,7 +20,7 @@ def normal_service(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 @pytest.fixture
-def ministries(sandbox: Sandbox, settings: object) -> Sandbox:  # noqa: F811
+def ministries(sandbox: Sandbox, settings: object) -> Sandbox:  # noqa: F811 - the fixture it widens
     """The running sandbox, and the portal pointed at it."""
     settings.SOURCES_URL = sandbox.sources_url
     settings.SOURCES_TOKEN = sandbox.token

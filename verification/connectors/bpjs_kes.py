@@ -15,8 +15,8 @@ class Membership(BaseModel):
     model_config = ConfigDict(strict=True)
 
     nik: str
-    membershipStatus: Literal["active", "inactive", "not_registered"]  # noqa: N815
-    membershipClass: Literal["1", "2", "3", "PBI"] | None = None  # noqa: N815
+    membershipStatus: Literal["active", "inactive", "not_registered"]  # noqa: N815 - the name the source uses
+    membershipClass: Literal["1", "2", "3", "PBI"] | None = None  # noqa: N815 - the name the source uses
 
 
 class Memberships(Envelope):

@@ -101,7 +101,7 @@ def tanggal_jam(moment: datetime.datetime | None) -> str:
 
 def _local(moment: datetime.date) -> datetime.date:
     aware = isinstance(moment, datetime.datetime) and timezone.is_aware(moment)
-    return timezone.localtime(moment) if aware else moment  # type: ignore[arg-type]
+    return timezone.localtime(moment) if aware else moment  # type: ignore[arg-type]  # a date passes through
 
 
 @register.simple_tag
