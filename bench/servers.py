@@ -57,8 +57,8 @@ def face_worker(*, processes: int = 2, **changes: str) -> Iterator[None]:
 
 
 @contextmanager
-def sandbox() -> Iterator[str]:
-    """The ministries' stand-in with a database of its own; its address."""
+def sandbox(*, photographs: Path | None = None) -> Iterator[str]:
+    """The ministries' stand-in with a database of its own; its address. Dukcapil has `photographs`, or none."""
     port = ports.first_free(FIRST_PORT + 500)
     address = f"http://{ports.HOST}:{port}"
     with tempfile.TemporaryDirectory() as folder, _database("sandbox") as url:
@@ -68,7 +68,7 @@ def sandbox() -> Iterator[str]:
             "SANDBOX_BASE_URL": address,
             "SANDBOX_SECRET_KEY": settings.SECRET_KEY,
             "SANDBOX_OIDC_KEY_FILE": str(signing_key_file(Path(folder))),
-            "SANDBOX_FACES": os.environ.get("SANDBOX_FACES", ""),
+            "SANDBOX_FACES": str(photographs or ""),
         }
         for command in (["migrate", "--verbosity", "0"], ["seed_residents"]):
             with _process([sys.executable, "-m", "django", *command], changes) as log:
