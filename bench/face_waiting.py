@@ -34,9 +34,9 @@ def figures(*, small: bool) -> list[Figure]:
         with quietly():
             loading.load()
         people, selfies = _people(), [files.store_photo((portraits / name).read_bytes()) for name in PORTRAITS]
-        at = {"SOURCES_URL": f"{address}/sources"}
+        sources = f"{address}/sources"
         # With beat: a capture that is put off by the limit of the register comes back with the sweep.
-        with servers.worker(**at), servers.face_worker(processes=PROCESSES, **at):
+        with servers.worker(SOURCES_URL=sources), servers.face_worker(processes=PROCESSES, SOURCES_URL=sources):
             _finished(_submit(people, selfies, PROCESSES), within=60)  # the models are loaded
             taken = _taken(_submit(people, selfies, steady, per_second=PER_SECOND))
             watch = Stopwatch()

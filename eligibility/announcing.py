@@ -59,7 +59,7 @@ def preview(batch: Batch) -> Preview:
         undecided=Count("pk", filter=Q(outcome=Outcome.UNDECIDED)),
         rupiah=Sum("amount_per_year"),
     )
-    places, eligible = batch.places_left(batch.quota), counts["eligible"]
+    places, eligible = RankedEntry.objects.places_left(batch.quota, besides=batch), counts["eligible"]
     return Preview(
         eligible=eligible,
         not_eligible=counts["not_eligible"],

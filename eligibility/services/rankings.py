@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from eligibility import notices
 from eligibility.enums import BatchState, Outcome, Placement, RankingCause
-from eligibility.models import Batch, BatchEntry, BatchEntryQuerySet, Determination, Quota, RankedEntry, Ranking
+from eligibility.models import Batch, BatchEntry, Determination, Quota, RankedEntry, Ranking
+from eligibility.models.batches import BatchEntryQuerySet
 from eligibility.rules.ranking import Candidate, place
 from enrollment import services as enrollment
 from enrollment.enums import ApplicationState
@@ -31,7 +32,8 @@ def draw(batch: Batch, quota: Quota, *, cause: RankingCause, reference: str, by:
     held = _places(earlier)
     decided = _decisions(batch, held)
     _live(batch).exclude(pk__in=decided).update(is_cancelled=True)
-    ranking = _next_ranking(batch, earlier, batch.places_left(quota), cause=cause, reference=reference)
+    places = RankedEntry.objects.places_left(quota, besides=batch)
+    ranking = _next_ranking(batch, earlier, places, cause=cause, reference=reference)
     entries = {entry.pk: entry for entry in _live(batch).select_related("application")}
     rows = place(
         (_candidate(entries[pk], decided[pk], batch, held) for pk in entries), places=ranking.places, seed=batch.seed

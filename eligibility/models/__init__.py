@@ -1,0 +1,25 @@
+"""What was decided, and why: rules as data, immutable determinations, batches and their ranking."""
+
+from eligibility.models.batches import DESK, Batch, BatchEntry, Quota
+from eligibility.models.decisions import Determination
+from eligibility.models.programmes import Programme, RuleSet
+from eligibility.models.rankings import RankedEntry, Ranking
+from eligibility.populations.models import Run, RunAnswer, RunChange, RunRules, Snapshot, SnapshotRow
+
+__all__ = [
+    "DESK",
+    "Batch",
+    "BatchEntry",
+    "Determination",
+    "Programme",
+    "Quota",
+    "RankedEntry",
+    "Ranking",
+    "RuleSet",
+    "Run",
+    "RunAnswer",
+    "RunChange",
+    "RunRules",
+    "Snapshot",
+    "SnapshotRow",
+]

@@ -1,0 +1,100 @@
+"""What was decided about a family, and why; never changed, only followed."""
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import F, Func, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from eligibility.enums import Outcome
+from eligibility.models.batches import BatchEntry
+from eligibility.models.programmes import Programme, RuleSet
+from enrollment.enums import ApplicationState
+from enrollment.models import READERS, Application, assisted_filter
+from perlinsos.accounts import scoping
+from perlinsos.accounts.models import User
+from perlinsos.core.models import PublicModel, choice_constraint
+from perlinsos.regions.models import Area
+
+
+class DeterminationQuerySet(models.QuerySet["Determination"]):
+    def current(self) -> "DeterminationQuerySet":
+        return self.filter(superseded_by=None)
+
+    def known(self) -> "DeterminationQuerySet":
+        """Those with an answer; an undecided one is never announced."""
+        return self.exclude(outcome=Outcome.UNDECIDED)
+
+    def ready_for_batch(self, programme: Programme, area: Area) -> "DeterminationQuerySet":
+        """Current answers of the area that no batch of the programme holds yet."""
+        held = BatchEntry.objects.live().filter(programme=programme, application=models.OuterRef("application"))
+        return (
+            self.current()
+            .known()
+            .filter(
+                ~models.Exists(held),
+                programme=programme,
+                application__village__code__startswith=f"{area.code}.",
+                application__state__in=[ApplicationState.DECIDED, ApplicationState.ANNOUNCED],
+            )
+        )
+
+    def visible_to(self, user: User | AnonymousUser) -> "DeterminationQuerySet":
+        if not isinstance(user, User):
+            return self.none()
+        seen = scoping.area_filter(user, roles=READERS, field="application__village_id")
+        return self.filter(Q(application__owner=user) | seen | assisted_filter(user, "application__"))
+
+
+class Determination(PublicModel):
+    """One decision for one application and programme: facts, rule version, reasons, outcome.
+
+    Immutable. A newer one supersedes it; the trace of the old one replays to the same outcome for ever.
+    `facts` maps fact name to `{id, value, source, as_of}` and `parameters` name to number, as they
+    were used. `trace` has one row per criterion of the rule version: `{criterion, text_id, text_en,
+    result, fact, fact_id, value, unit, limit, source, as_of, legal, inputs}`; a criterion that asks
+    several facts leaves the flat fields empty and lists them in `inputs`.
+    """
+
+    application = models.ForeignKey(Application, on_delete=models.RESTRICT, related_name="determinations")
+    programme = models.ForeignKey(Programme, on_delete=models.RESTRICT, related_name="determinations")
+    rule_set = models.ForeignKey(RuleSet, on_delete=models.RESTRICT, related_name="determinations")
+    outcome = models.CharField(max_length=15, choices=Outcome)
+    amount_per_year = models.PositiveBigIntegerField(default=0, help_text="rupiah")
+    amount_parts = models.JSONField(default=list, help_text="[{component, text_id, text_en, count, each, rupiah}]")
+    need_score = models.IntegerField(default=0, help_text="lower is poorer: desil, then documented score")
+    facts = models.JSONField()
+    parameters = models.JSONField(default=dict, help_text="regional values as used, by name")
+    trace = models.JSONField()
+    criteria_count = models.PositiveSmallIntegerField()
+    cause = models.CharField(max_length=40, help_text="`first`, `fact:pln.power_va`, `appeal:17`")
+    decided_at = models.DateTimeField(default=timezone.now)
+    supersedes = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.RESTRICT, related_name="superseded_by"
+    )
+
+    objects = DeterminationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("determination")
+        verbose_name_plural = _("determinations")
+        constraints: ClassVar = [
+            choice_constraint("outcome", Outcome, name="determination_outcome_is_known"),
+            models.CheckConstraint(
+                name="determination_explains_every_criterion",
+                condition=Q(criteria_count=Func(F("trace"), function="jsonb_array_length")),
+            ),
+            models.UniqueConstraint(
+                fields=["application", "programme"],
+                condition=Q(supersedes=None),
+                name="determination_one_first_per_programme",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["programme", "outcome"], name="determination_by_outcome"),
+        ]
+
+    def __str__(self) -> str:
+        return f"determination {self.pk}"

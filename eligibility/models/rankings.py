@@ -1,0 +1,99 @@
+"""Who comes before whom in an announcement, and who gets a place."""
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import F, Q
+
+from eligibility.enums import Placement, RankingCause
+from eligibility.models.batches import Batch, BatchEntry, Quota
+from eligibility.models.decisions import Determination
+from perlinsos.accounts.models import User
+from perlinsos.core.models import PublicModel, choice_constraint
+
+
+class Ranking(PublicModel):
+    """One computed order of a batch. Rankings are kept: the history shows who moved and why."""
+
+    batch = models.ForeignKey(Batch, on_delete=models.RESTRICT, related_name="rankings")
+    number = models.PositiveSmallIntegerField(help_text="1, 2, 3 … within the batch")
+    cause = models.CharField(max_length=15, choices=RankingCause)
+    cause_reference = models.CharField(max_length=60, blank=True)
+    places = models.PositiveIntegerField()
+    is_current = models.BooleanField(default=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            choice_constraint("cause", RankingCause, name="ranking_cause_is_known"),
+            models.UniqueConstraint(fields=["batch", "number"], name="ranking_number_once_per_batch"),
+            models.UniqueConstraint(
+                fields=["batch"], condition=Q(is_current=True), name="ranking_one_current_per_batch"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"ranking {self.number} of {self.batch_id}"
+
+    @property
+    def is_told(self) -> bool:
+        """Whether every family knows its place."""
+        return not self.entries.filter(told_at=None).exists()
+
+
+class RankedEntryQuerySet(models.QuerySet["RankedEntry"]):
+    def current(self) -> "RankedEntryQuerySet":
+        """Places of the latest ranking of each announced batch."""
+        return self.filter(ranking__is_current=True)
+
+    def untold(self) -> "RankedEntryQuerySet":
+        return self.current().filter(told_at=None)
+
+    def funded_under(self, quota: Quota, *, besides: Batch) -> "RankedEntryQuerySet":
+        return self.filter(ranking__batch__quota=quota, placement=Placement.FUNDED).exclude(ranking__batch=besides)
+
+    def places_left(self, quota: Quota, *, besides: Batch) -> int:
+        """Places of the quota that other announced batches have not taken."""
+        return max(0, quota.places - self.current().funded_under(quota, besides=besides).count())
+
+    def visible_to(self, user: User | AnonymousUser) -> "RankedEntryQuerySet":
+        return self.filter(ranking__batch__in=Batch.objects.visible_to(user))
+
+
+class RankedEntry(models.Model):
+    """The place of one entry in one ranking. `position` counts within its placement.
+
+    Rows are written in the order of the ranking, so the primary key is that order.
+    """
+
+    ranking = models.ForeignKey(Ranking, on_delete=models.RESTRICT, related_name="entries")
+    entry = models.ForeignKey(BatchEntry, on_delete=models.RESTRICT, related_name="places")
+    determination = models.ForeignKey(Determination, on_delete=models.RESTRICT, related_name="places")
+    placement = models.CharField(max_length=15, choices=Placement)
+    position = models.PositiveIntegerField(null=True, blank=True)
+    places = models.PositiveIntegerField(help_text="of the ranking, repeated so that a row cannot overfund")
+    tie_break = models.CharField(max_length=64, blank=True, help_text="sha256 of seed and public id, hexadecimal")
+    told_at = models.DateTimeField(null=True, blank=True, help_text="when the family was told of this place")
+
+    objects = RankedEntryQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            choice_constraint("placement", Placement, name="ranked_entry_placement_is_known"),
+            models.UniqueConstraint(fields=["ranking", "entry"], name="ranked_entry_once_per_ranking"),
+            models.UniqueConstraint(
+                fields=["ranking", "placement", "position"],
+                condition=Q(position__isnull=False),
+                name="ranked_entry_one_per_position",
+            ),
+            models.CheckConstraint(
+                name="ranked_entry_never_beyond_the_quota",
+                condition=~Q(placement=Placement.FUNDED) | Q(position__isnull=False, position__lte=F("places")),
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["ranking"], name="ranked_entry_untold", condition=Q(told_at=None)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.placement} {self.position or ''}"
