@@ -49,6 +49,11 @@ def can_run(user: User, area: Area) -> bool:
     return _is_worker(user) or scoping.holds_role(user, Role.OFFICER, village_code=area.code)
 
 
+def can_edit_golden_families(user: User) -> bool:
+    """Whoever keeps the reference data, and the worker that loads the shipped ones."""
+    return user.is_admin or _is_worker(user)
+
+
 def _is_worker(user: User) -> bool:
     # API clients are service accounts too, but they have no e-mail and a membership that only reads.
     return user.kind == UserKind.SERVICE and (user.email or "").endswith("@service.invalid")

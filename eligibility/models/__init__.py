@@ -2,6 +2,7 @@
 
 from eligibility.models.batches import DESK, Batch, BatchEntry, Quota
 from eligibility.models.decisions import Determination
+from eligibility.models.golden import GoldenFamily
 from eligibility.models.programmes import Programme, RuleSet
 from eligibility.models.rankings import RankedEntry, Ranking
 from eligibility.populations.models import Run, RunAnswer, RunChange, RunRules, Snapshot, SnapshotRow
@@ -11,6 +12,7 @@ __all__ = [
     "Batch",
     "BatchEntry",
     "Determination",
+    "GoldenFamily",
     "Programme",
     "Quota",
     "RankedEntry",

@@ -49,7 +49,7 @@ def is_loaded() -> bool:
 @transaction.atomic
 def load() -> None:
     """Everything, once."""
-    for command in ("load_regions", "load_consent_texts", "load_rulesets"):
+    for command in ("load_regions", "load_consent_texts", "load_rulesets", "load_golden_families"):
         call_command(command, verbosity=0)
     decrees = {code: _decrees(code) for code in (BANYUWANGI, TABANAN)}
     for member in STAFF:

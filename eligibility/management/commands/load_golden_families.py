@@ -1,0 +1,32 @@
+"""Load the golden families that ship with the portal; what is there already is kept as it was edited."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from eligibility.models import GoldenFamily
+from eligibility.rules.golden_reading import read_families
+from eligibility.rules.reading import DocumentError
+from eligibility.services.goldens import add_golden_family
+from perlinsos.accounts.services import service_account
+
+SHIPPED = settings.BASE_DIR / "eligibility" / "golden_families"
+
+
+class Command(BaseCommand):
+    help = "Load the shipped golden families (YAML), after their rules; those that are there already are kept."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        worker = service_account("eligibility")
+        known = set(GoldenFamily.objects.values_list("code", flat=True))
+        added = 0
+        for file in sorted(SHIPPED.glob("*.yaml")):
+            try:
+                for data, case in read_families(file.read_text(encoding="utf-8")):
+                    if case.code not in known:
+                        add_golden_family(data, by=worker)
+                        added += 1
+            except DocumentError as error:
+                raise CommandError(f"{file}: {error}") from error
+        self.stdout.write(f"{added} golden families loaded, {len(known)} already there")

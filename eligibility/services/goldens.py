@@ -1,0 +1,104 @@
+"""Golden families are entered, changed and retired; nothing is deleted, every change is on record."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from eligibility import golden, permissions
+from eligibility.documents import document_of
+from eligibility.models import GoldenFamily, RuleSet
+from eligibility.rules.golden_reading import check_against, read_family
+from eligibility.rules.reading import Node, each
+from perlinsos.accounts.models import User
+from perlinsos.core import access, audit
+from perlinsos.core.errors import DomainError
+
+EMPTY: dict[str, Any] = {"area_code": "", "parameters": {}, "rules_of": None}
+
+
+@transaction.atomic
+def add_golden_family(data: dict[str, Any], *, by: User) -> GoldenFamily:
+    """Enter a family, in the shape of the files. For policy staff, and for the command that loads shipped ones.
+
+    Refused: DocumentError for what the catalogue or the programme's rules do not know, DomainError
+    `code_taken` when another family has the code.
+    """
+    access.ensure(permissions.can_edit_golden_families(by))
+    fields = _fields(data)
+    try:
+        with transaction.atomic():
+            family = GoldenFamily.objects.create(**fields)
+    except IntegrityError as error:
+        raise DomainError(_("Another golden family has this code."), code="code_taken") from error
+    audit.record("eligibility.golden_family.added", subject=family, by=by, code=family.code)
+    return family
+
+
+@transaction.atomic
+def change_golden_family(
+    family: GoldenFamily, data: dict[str, Any], *, by: User, seen: datetime | None = None
+) -> GoldenFamily:
+    """Change what is known or expected; before and after are kept in the audit trail (nobody real is in there).
+
+    For policy staff. `seen` is when the editor's copy was saved. Refused as above, and with
+    `changed_meanwhile` when somebody else saved after that, `code_is_kept` for another code.
+    """
+    access.ensure(permissions.can_edit_golden_families(by))
+    fields = _fields(data)
+    family = GoldenFamily.objects.select_for_update().get(pk=family.pk)
+    if seen is not None and family.updated_at != seen:
+        raise DomainError(
+            _("Somebody else changed this family meanwhile. Open it again and repeat your change."),
+            code="changed_meanwhile",
+        )
+    if fields["code"] != family.code:
+        raise DomainError(_("The code of a golden family stays as it is."), code="code_is_kept")
+    changes = {name: [getattr(family, name), new] for name, new in fields.items() if getattr(family, name) != new}
+    if changes:
+        for name, (_old, new) in changes.items():
+            setattr(family, name, new)
+        family.save(update_fields=[*changes, "updated_at"])
+        audit.record("eligibility.golden_family.changed", subject=family, by=by, changes=_plain(changes))
+    return family
+
+
+@transaction.atomic
+def retire_golden_family(family: GoldenFamily, *, by: User) -> None:
+    """Rules are no longer tried on it. For policy staff; a second time changes nothing."""
+    access.ensure(permissions.can_edit_golden_families(by))
+    if GoldenFamily.objects.in_use().filter(pk=family.pk).update(retired_at=timezone.now(), updated_at=timezone.now()):
+        audit.record("eligibility.golden_family.retired", subject=family, by=by)
+
+
+@transaction.atomic
+def restore_golden_family(family: GoldenFamily, *, by: User) -> None:
+    """Rules are tried on it again. For policy staff; a second time changes nothing."""
+    access.ensure(permissions.can_edit_golden_families(by))
+    retired = GoldenFamily.objects.filter(pk=family.pk, retired_at__isnull=False)
+    if retired.update(retired_at=None, updated_at=timezone.now()):
+        audit.record("eligibility.golden_family.restored", subject=family, by=by)
+
+
+def _fields(data: dict[str, Any]) -> dict[str, Any]:
+    """The columns of what was entered. Raises DocumentError."""
+    case = read_family(Node(data))
+    each(Node(data["expected"], "expected").named().items(), lambda entry: _check(*entry))
+    columns = {name: data[name] for name in ("code", "name", "story", "facts", "expected")}
+    given = {field: data[name] for field, name in golden.OPTIONAL.items() if name in data}
+    return {**EMPTY, **columns, **given, "rules_of": case.rules_of}
+
+
+def _check(programme: str, node: Node) -> None:
+    """Whether the programme has rules, and knows the names. History may know other criteria than today."""
+    rules = [document_of(one) for one in RuleSet.objects.filter(programme__code=programme)]
+    if not rules:
+        node.refuse(_("There is no programme “%(name)s” with rules."), name=programme)
+    check_against(rules, node)
+
+
+def _plain(changes: dict[str, list[Any]]) -> dict[str, list[Any]]:
+    """As JSON keeps it."""
+    return {name: [str(one) if name == "rules_of" and one else one for one in pair] for name, pair in changes.items()}
