@@ -40,3 +40,13 @@ class RunState(models.TextChoices):
     RUNNING = "running", _("Under way")
     DONE = "done", _("Finished")
     STOPPED = "stopped", _("Stopped")
+
+
+class DraftState(models.TextChoices):
+    """Of a draft of rules; a version that is enacted lives on as a rule set."""
+
+    DRAFT = "draft", _("Being written")
+    PROPOSED = "proposed", _("Waiting for a second officer")
+    ENACTED = "enacted", _("Enacted")
+    REJECTED = "rejected", _("Rejected")
+    WITHDRAWN = "withdrawn", _("Given up")

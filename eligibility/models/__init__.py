@@ -2,6 +2,7 @@
 
 from eligibility.models.batches import DESK, Batch, BatchEntry, Quota
 from eligibility.models.decisions import Determination
+from eligibility.models.drafts import WRITERS, RuleDraft, RuleDraftEdition
 from eligibility.models.golden import GoldenFamily
 from eligibility.models.programmes import Programme, RuleSet
 from eligibility.models.rankings import RankedEntry, Ranking
@@ -9,6 +10,7 @@ from eligibility.populations.models import Run, RunAnswer, RunChange, RunRules, 
 
 __all__ = [
     "DESK",
+    "WRITERS",
     "Batch",
     "BatchEntry",
     "Determination",
@@ -17,6 +19,8 @@ __all__ = [
     "Quota",
     "RankedEntry",
     "Ranking",
+    "RuleDraft",
+    "RuleDraftEdition",
     "RuleSet",
     "Run",
     "RunAnswer",

@@ -1,15 +1,20 @@
 """Which assistance there is, and the versions of its rules."""
 
+from collections.abc import Iterable
 from typing import ClassVar
 
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from perlinsos.accounts import scoping
+from perlinsos.accounts.models import User
 from perlinsos.core.models import Timestamped
+from perlinsos.decrees.models import Decree
 from perlinsos.regions.models import Area
 
 
@@ -18,6 +23,20 @@ class ProgrammeQuerySet(models.QuerySet["Programme"]):
         """Active, and either everywhere or in an area that holds `area_code`."""
         around = ["".join(f"{part}." for part in area_code.split(".")[:level])[:-1] for level in (1, 2, 3, 4)]
         return self.filter(Q(areas=None) | Q(areas__in=around), is_active=True).distinct()
+
+    def within_reach(self, user: User | AnonymousUser, *, roles: Iterable[str]) -> "ProgrammeQuerySet":
+        """Those that run nowhere outside the areas where `user` holds one of `roles`.
+
+        One that runs everywhere needs the nation. Without a valid membership the answer is nothing.
+        """
+        codes = scoping.area_codes(user, roles=roles)
+        if "" in codes:
+            return self.all()
+        inside = scoping.NOTHING
+        for code in codes:
+            inside |= Q(code=code) | Q(code__startswith=f"{code}.")
+        its_areas = Area.objects.filter(programmes=OuterRef("pk"))
+        return self.filter(Exists(its_areas.filter(inside)), ~Exists(its_areas.exclude(inside)))
 
 
 class Programme(Timestamped):
@@ -51,9 +70,24 @@ class RuleSetQuerySet(models.QuerySet["RuleSet"]):
         running = Programme.objects.running_in(area_code)
         return self.in_force().filter(programme__in=running).select_related("programme").order_by("programme__code")
 
+    def kept(self) -> "RuleSetQuerySet":
+        """Without those that were taken back before their first day."""
+        return self.filter(withdrawn_at=None)
+
+    def scheduled(self) -> "RuleSetQuerySet":
+        return self.kept().filter(valid_during__startswith__gt=timezone.localdate())
+
+    def due(self) -> "RuleSetQuerySet":
+        """In force, and somebody is still decided by the version before."""
+        return self.in_force().filter(begun_at=None, programme__is_active=True).order_by("pk")
+
 
 class RuleSet(Timestamped):
-    """One enacted version of a programme's rules: a document that is never edited, only followed."""
+    """One enacted version of a programme's rules: a document that is never edited, only followed.
+
+    `valid_during` ends where the next version begins. A version taken back before its first day keeps
+    its row, with an empty period.
+    """
 
     programme = models.ForeignKey(Programme, on_delete=models.RESTRICT, related_name="rule_sets")
     version = models.CharField(max_length=20)
@@ -61,6 +95,11 @@ class RuleSet(Timestamped):
     sha256 = models.CharField(max_length=64)
     valid_during = DateRangeField()
     enacted_at = models.DateTimeField(default=timezone.now)
+    begun_at = models.DateTimeField(
+        null=True, blank=True, help_text="when every area it touches was set to be decided again"
+    )
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_under = models.ForeignKey(Decree, null=True, blank=True, on_delete=models.RESTRICT, related_name="+")
 
     objects = RuleSetQuerySet.as_manager()
 
@@ -75,6 +114,11 @@ class RuleSet(Timestamped):
                     ("programme", RangeOperators.EQUAL),
                     ("valid_during", RangeOperators.OVERLAPS),
                 ],
+            ),
+            models.CheckConstraint(
+                name="rule_set_withdrawn_under_a_decree",
+                condition=Q(withdrawn_at=None, withdrawn_under=None, valid_during__isempty=False)
+                | Q(withdrawn_at__isnull=False, withdrawn_under__isnull=False, valid_during__isempty=True),
             ),
         ]
 

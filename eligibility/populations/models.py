@@ -87,6 +87,14 @@ class Run(StatefulModel):
     snapshot = models.ForeignKey(Snapshot, on_delete=models.RESTRICT, related_name="runs")
     started_by = models.ForeignKey(User, on_delete=models.RESTRICT, related_name="+")
     reason = models.CharField(max_length=300, blank=True)
+    because_of = models.ForeignKey(
+        "eligibility.RuleSet",
+        null=True,
+        blank=True,
+        on_delete=models.RESTRICT,
+        related_name="runs",
+        help_text="the version whose first day it was; empty when somebody started it",
+    )
     done_through = models.BigIntegerField(default=0, help_text="largest application id that is decided")
     decided = models.PositiveIntegerField(default=0, help_text="families")
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -104,6 +112,7 @@ class Run(StatefulModel):
                 name="run_one_at_a_time_per_area",
                 violation_error_message=_("Everybody here is being decided again already."),
             ),
+            models.UniqueConstraint(fields=["area", "because_of"], name="run_once_per_area_and_version"),
         ]
 
     def __str__(self) -> str:

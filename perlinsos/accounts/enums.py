@@ -17,4 +17,5 @@ class Role(models.TextChoices):
     VERIFIER = "verifier", _("BPS verifier")
     COORDINATOR = "coordinator", _("Coordination team")
     AUDITOR = "auditor", _("Auditor")
+    POLICY = "policy", _("Policy staff")
     SYSTEM = "system", _("Other system")

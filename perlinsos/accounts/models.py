@@ -18,7 +18,7 @@ from perlinsos.accounts.enums import Role, UserKind
 from perlinsos.core.fields import BlindIndexField, EncryptedTextField
 from perlinsos.core.models import PublicModel, Timestamped, choice_constraint
 
-STAFF_ROLES = frozenset({Role.AGENT, Role.OPERATOR, Role.OFFICER, Role.VERIFIER, Role.COORDINATOR, Role.AUDITOR})
+STAFF_ROLES = frozenset(set(Role) - {Role.SYSTEM})
 
 
 class UserManager(BaseUserManager["User"]):

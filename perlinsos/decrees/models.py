@@ -14,12 +14,15 @@ from perlinsos.accounts.models import User
 from perlinsos.core.models import PublicModel, StoredFile, choice_constraint
 from perlinsos.regions.models import Area
 
+READERS = (Role.OFFICER, Role.COORDINATOR, Role.AUDITOR, Role.POLICY)
+
 
 class DecreeKind(models.TextChoices):
     TEAM = "team", _("Team")
     AGENT = "agent", _("Agents")
     RESULT = "result", _("Announcement of results")
     RECIPIENT = "recipient", _("Recipients")
+    RULES = "rules", _("Rules of a programme")
 
 
 class DecreeQuerySet(models.QuerySet["Decree"]):
@@ -27,15 +30,15 @@ class DecreeQuerySet(models.QuerySet["Decree"]):
         return self.filter(valid_during__contains=timezone.localdate(), revoked_at=None)
 
     def for_area(self, area_code: str) -> "DecreeQuerySet":
-        """Decrees whose scope contains the area: `35.10` covers `35.10.11.2003`."""
+        """Decrees whose scope contains the area: `35.10` covers `35.10.11.2003`, one of the nation covers all."""
         prefixes = [area_code[:length] for length in (2, 5, 8, 13) if len(area_code) >= length]
-        return self.filter(area_id__in=prefixes)
+        return self.filter(Q(area=None) | Q(area_id__in=prefixes))
 
     def visible_to(self, user: User) -> "DecreeQuerySet":
-        codes = scoping.area_codes(user, roles=[Role.OFFICER, Role.COORDINATOR, Role.AUDITOR])
+        codes = scoping.area_codes(user, roles=READERS)
         seen = Q(pk__in=[])
         for code in codes:
-            seen |= scoping.within("area_id", code) | Q(area_id__in=[code[:2], code[:5]])
+            seen |= scoping.within("area_id", code) | Q(area_id__in=[code[:2], code[:5]]) | Q(area=None)
         return self.filter(seen)
 
 
@@ -47,7 +50,14 @@ class Decree(PublicModel):
     title = models.CharField(_("title"), max_length=300)
     signer = models.CharField(_("signed by"), max_length=200)
     signed_on = models.DateField(_("signed on"))
-    area = models.ForeignKey(Area, on_delete=models.RESTRICT, related_name="decrees")
+    area = models.ForeignKey(
+        Area,
+        null=True,
+        blank=True,
+        on_delete=models.RESTRICT,
+        related_name="decrees",
+        help_text=_("Where it holds; empty for the nation"),
+    )
     valid_during = DateRangeField(_("valid"))
     file = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.RESTRICT, related_name="+")
     revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -62,6 +72,7 @@ class Decree(PublicModel):
             models.UniqueConstraint(
                 fields=["area", "number"],
                 condition=Q(revoked_at=None),
+                nulls_distinct=False,
                 name="decree_number_once_per_area",
                 violation_error_message=_("This number is already registered for the area."),
             ),

@@ -29,6 +29,7 @@ from tests.factories.eligibility import (
     QuotaFactory,
     RankedEntryFactory,
     RankingFactory,
+    RuleDraftFactory,
     RuleSetFactory,
 )
 from tests.factories.enrollment import (
@@ -80,6 +81,7 @@ __all__ = [
     "SourceRequestFactory",
     "FactFactory",
     "ProgrammeFactory",
+    "RuleDraftFactory",
     "RuleSetFactory",
     "DeterminationFactory",
     "QuotaFactory",

@@ -1,12 +1,23 @@
 """Programmes, rule sets, determinations, batches and rankings."""
 
+import hashlib
 from typing import Any
 
 import factory
 from django.utils import timezone
 
-from eligibility.enums import BatchState, Outcome, Placement, RankingCause
-from eligibility.models import Batch, BatchEntry, Determination, Programme, Quota, RankedEntry, Ranking, RuleSet
+from eligibility.enums import BatchState, DraftState, Outcome, Placement, RankingCause
+from eligibility.models import (
+    Batch,
+    BatchEntry,
+    Determination,
+    Programme,
+    Quota,
+    RankedEntry,
+    Ranking,
+    RuleDraft,
+    RuleSet,
+)
 from enrollment.enums import ApplicationState
 from tests.factories.accounts import UserFactory
 from tests.factories.base import SINCE, Factory, area
@@ -35,6 +46,26 @@ class RuleSetFactory(Factory):
     document: Any = factory.LazyFunction(lambda: {"criteria": []})
     sha256 = "0" * 64
     valid_during = (SINCE, None)
+
+
+class RuleDraftFactory(Factory):
+    """A draft that is being written; `proposed=True` waits for a second officer."""
+
+    class Meta:
+        model = RuleDraft
+
+    class Params:
+        proposed = factory.Trait(
+            state=DraftState.PROPOSED,
+            proposed_by=factory.SelfAttribute("written_by"),
+            proposed_at=factory.LazyFunction(timezone.now),
+        )
+
+    programme = factory.SubFactory(ProgrammeFactory)
+    title = "Batas daya 2.200 VA"
+    text = "version: 2027-1"
+    sha256 = factory.LazyAttribute(lambda o: hashlib.sha256(o.text.encode()).hexdigest())
+    written_by = factory.SubFactory(UserFactory, staff=True)
 
 
 class DeterminationFactory(Factory):
