@@ -122,7 +122,9 @@ def _hits(probes: Sequence[FaceTemplate], where: Q, edges: Edges, centres: Centr
     enrolled.hold_still()
     faces = [enrolled.opened(probe) for probe in probes]
     members = enrolled.members(where, engine_version=probes[0].engine_version)
-    found = gallery.nearest_of_each(faces, members, edges=edges, centres=centres, limit=MOST_HITS + 1)
+    found = gallery.nearest_of_each(
+        faces, members, true=enrolled.true_vectors, edges=edges, centres=centres, limit=MOST_HITS + 1
+    )
     return [[hit for hit in hits if hit.key != probe.pk][:MOST_HITS] for probe, hits in zip(probes, found, strict=True)]
 
 
