@@ -1,4 +1,4 @@
-"""When nobody can object any more. Named in the settings, for apps below that keep things until then."""
+"""Who still objects, and when nobody can any more. Named in the settings, for apps below that wait for it."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -7,6 +7,11 @@ from django.db.models import Max
 
 from appeals.models import Appeal, ObjectionWindow
 from eligibility.models import BatchEntry
+
+
+def has_open_objection(application_id: int) -> bool:
+    """Whether the family waits for the answer to an objection."""
+    return Appeal.objects.pending().filter(application=application_id).exists()
 
 
 def objections_end(application_ids: Iterable[int]) -> dict[int, datetime]:

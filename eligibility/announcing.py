@@ -16,7 +16,12 @@ from perlinsos.decrees.models import Decree, DecreeKind
 from perlinsos.messages.names import mask_name
 
 MOST_QUOTAS = 40  # a regency has one per programme; a province officer sees the first regencies
-PLACE_KINDS = {Placement.FUNDED: "success", Placement.WAITING: "warning", Placement.NOT_ELIGIBLE: "danger"}
+PLACE_KINDS = {
+    Placement.FUNDED: "success",
+    Placement.WAITING: "warning",
+    Placement.NOT_ELIGIBLE: "danger",
+    Placement.LEFT: "neutral",
+}
 
 
 @dataclass(frozen=True)

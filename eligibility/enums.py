@@ -28,12 +28,30 @@ class Placement(models.TextChoices):
     FUNDED = "funded", _("Will receive")
     WAITING = "waiting", _("Waiting list")
     NOT_ELIGIBLE = "not_eligible", _("Not eligible")
+    LEFT = "left", _("No longer takes part")
+
+
+class DepartureReason(models.TextChoices):
+    """Why a family left its place."""
+
+    OPTED_OUT = "opted_out", _("The family does not want it any more")
+    DIED = "died", _("The person it was for has died")
+    MOVED = "moved", _("The family moved away")
+    GRADUATED = "graduated", _("The family stands on its own feet")
+    REMOVED = "removed", _("The family does not fit the programme any more")
+
+
+class DepartureState(models.TextChoices):
+    PROPOSED = "proposed", _("Waiting for a second officer")
+    EFFECTIVE = "effective", _("In effect")
+    REFUSED = "refused", _("Not agreed")
 
 
 class RankingCause(models.TextChoices):
     ANNOUNCEMENT = "announcement", _("Announcement")
     APPEAL = "appeal", _("Appeal upheld")
     VACANCY = "vacancy", _("A place fell free")
+    QUOTA = "quota", _("The number of places changed")
 
 
 class RunState(models.TextChoices):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
 from eligibility.enums import Outcome, Placement
-from eligibility.models import Determination, RankedEntry
+from eligibility.models import Departure, Determination, RankedEntry
 from eligibility.rules.wording import grouped
 from enrollment.enums import PhoneOwner
 from enrollment.models import Application
@@ -32,12 +32,15 @@ def tell_place(place: RankedEntry) -> None:
     """The place of one family in a ranking of an announced batch."""
     application, ranking = place.entry.application, place.ranking
     with override(application.language):
-        names = {
+        names: dict[str, Any] = {
             "programme": ranking.batch.programme,
             "position": place.position,
             "places": ranking.places,
             "rupiah": grouped(place.determination.amount_per_year, "id"),
         }
+        if place.placement == Placement.LEFT:
+            departure = Departure.objects.effective().get(entry=place.entry_id)
+            names["reason"] = departure.get_reason_display()
         title, body = _place_texts(place.placement)
         _tell(application, key=f"ranked:{ranking.pk}:{place.entry_id}", title=title % names, body=body % names)
 
@@ -69,6 +72,10 @@ def _place_texts(placement: str) -> tuple[str, str]:
         Placement.NOT_ELIGIBLE: (
             _("Your family cannot receive %(programme)s yet"),
             _("Your family cannot receive %(programme)s yet. The reason is on your status page. You may object."),
+        ),
+        Placement.LEFT: (
+            _("Your family no longer takes part in %(programme)s"),
+            _("%(programme)s ends for your family. Reason: %(reason)s. If this is wrong, tell the village office."),
         ),
     }
     return texts[placement]

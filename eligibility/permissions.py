@@ -1,6 +1,7 @@
 """Who may decide, prepare and announce. Each answer is tied to the case or batch it is about."""
 
-from eligibility.models import DESK, Batch
+from eligibility.enums import DepartureReason
+from eligibility.models import DESK, Batch, BatchEntry, Quota
 from enrollment.models import READERS, Application
 from perlinsos.accounts import scoping
 from perlinsos.accounts.enums import Role, UserKind
@@ -19,7 +20,7 @@ def can_open_batches(user: User) -> bool:
 
 def can_decide(user: User, application: Application) -> bool:
     """A worker of the portal, or an officer of the area."""
-    return _is_worker(user) or scoping.holds_role(user, Role.OFFICER, village_code=application.village_id or "")
+    return is_worker(user) or scoping.holds_role(user, Role.OFFICER, village_code=application.village_id or "")
 
 
 def can_redecide(user: User, application: Application) -> bool:
@@ -41,19 +42,34 @@ def can_work_on(user: User, batch: Batch) -> bool:
 def can_rerank(user: User, batch: Batch) -> bool:
     """Whoever may make a decision in the area again, because the order follows the decisions."""
     roles = (Role.OFFICER, Role.VERIFIER)
-    return _is_worker(user) or any(scoping.holds_role(user, role, village_code=batch.area_id) for role in roles)
+    return is_worker(user) or any(scoping.holds_role(user, role, village_code=batch.area_id) for role in roles)
 
 
 def can_run(user: User, area: Area) -> bool:
     """Decide everybody of an area again: a worker of the portal, or an officer of the area."""
-    return _is_worker(user) or scoping.holds_role(user, Role.OFFICER, village_code=area.code)
+    return is_worker(user) or scoping.holds_role(user, Role.OFFICER, village_code=area.code)
 
 
 def can_edit_golden_families(user: User) -> bool:
     """Whoever keeps the reference data, and the worker that loads the shipped ones."""
-    return user.is_admin or _is_worker(user)
+    return user.is_admin or is_worker(user)
 
 
-def _is_worker(user: User) -> bool:
+def can_release(user: User, entry: BatchEntry, *, reason: str) -> bool:
+    """Record that a family leaves its place: officers of the area, a worker, the family by its own wish."""
+    is_wish = is_own(user, entry) and reason == DepartureReason.OPTED_OUT
+    return is_wish or is_worker(user) or can_work_on(user, entry.batch)
+
+
+def is_own(user: User, entry: BatchEntry) -> bool:
+    return entry.application.owner_id == user.pk
+
+
+def can_fill(user: User, quota: Quota) -> bool:
+    """Give free places to who waits: the portal does this by itself, an officer may ask for it."""
+    return is_worker(user) or scoping.holds_role(user, Role.OFFICER, village_code=quota.area_id)
+
+
+def is_worker(user: User) -> bool:
     # API clients are service accounts too, but they have no e-mail and a membership that only reads.
     return user.kind == UserKind.SERVICE and (user.email or "").endswith("@service.invalid")

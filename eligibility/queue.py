@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, TextChoices
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, TextChoices
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from eligibility.enums import Outcome
-from eligibility.models import Determination, Programme, RankedEntry
+from eligibility.enums import Outcome, Placement
+from eligibility.models import Determination, Programme, Quota, RankedEntry
 from eligibility.presenters import KINDS, outcome_word
 from enrollment.enums import ApplicationState
 from enrollment.models import READERS, Application
@@ -98,6 +99,17 @@ def due() -> list[int]:
 def untold_rankings() -> list[int]:
     """Rankings that have families who do not know their place yet, for the sweep."""
     return list(RankedEntry.objects.untold().order_by("ranking_id").values_list("ranking_id", flat=True).distinct())
+
+
+def quotas_to_fill() -> list[int]:
+    """Quotas with a family that left unnoticed, or with free places while somebody waits; for the sweep."""
+    leaving = RankedEntry.objects.leaving()
+    running = RankedEntry.objects.in_the_running().filter(ranking__batch__quota=OuterRef("pk"))
+    waiting = running.filter(placement=Placement.WAITING)
+    funded = running.filter(placement=Placement.FUNDED).values("ranking__batch__quota").annotate(n=Count("pk"))
+    roomy = Quota.objects.in_force().annotate(funded=Coalesce(Subquery(funded.values("n")), 0))
+    free = roomy.filter(Exists(waiting), funded__lt=F("places")).values_list("pk", flat=True)
+    return sorted({*leaving.values_list("ranking__batch__quota", flat=True), *free})
 
 
 def in_tab(applications: QuerySet[Application], tab: Tab) -> QuerySet[Application]:

@@ -4,7 +4,7 @@ from celery import shared_task
 
 from eligibility import queue
 from eligibility.models import Run
-from eligibility.services import decisions, rankings, runs
+from eligibility.services import decisions, places, rankings, runs
 from perlinsos.accounts.services import service_account
 from perlinsos.core import jobs
 
@@ -32,6 +32,18 @@ def sweep_places() -> None:
     """Rankings with families that were not told yet, because a message was lost or a worker died."""
     for ranking_id in queue.untold_rankings():
         jobs.enqueue("eligibility.publish_places", ranking_id=ranking_id)
+
+
+@shared_task(name="eligibility.fill_free_places")
+def fill_free_places(*, quota_id: int) -> None:
+    places.fill_free_places(quota_id, by=service_account("eligibility"))
+
+
+@shared_task(name="eligibility.sweep_free_places")
+def sweep_free_places() -> None:
+    """Places that fell free (a family left, the quota grew) while others wait for one."""
+    for quota_id in queue.quotas_to_fill():
+        jobs.enqueue("eligibility.fill_free_places", quota_id=quota_id)
 
 
 @shared_task(name="eligibility.advance_run")

@@ -2,10 +2,12 @@
 
 from eligibility.models.batches import DESK, Batch, BatchEntry, Quota
 from eligibility.models.decisions import Determination
+from eligibility.models.departures import Departure
 from eligibility.models.drafts import WRITERS, RuleDraft, RuleDraftEdition
 from eligibility.models.golden import GoldenFamily
 from eligibility.models.programmes import Programme, RuleSet
 from eligibility.models.rankings import RankedEntry, Ranking
+from eligibility.models.shares import ReservedShare
 from eligibility.populations.models import Run, RunAnswer, RunChange, RunRules, Snapshot, SnapshotRow
 
 __all__ = [
@@ -13,6 +15,7 @@ __all__ = [
     "WRITERS",
     "Batch",
     "BatchEntry",
+    "Departure",
     "Determination",
     "GoldenFamily",
     "Programme",
@@ -21,6 +24,7 @@ __all__ = [
     "Ranking",
     "RuleDraft",
     "RuleDraftEdition",
+    "ReservedShare",
     "RuleSet",
     "Run",
     "RunAnswer",

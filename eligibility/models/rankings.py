@@ -9,6 +9,9 @@ from django.db.models import F, Q
 from eligibility.enums import Placement, RankingCause
 from eligibility.models.batches import Batch, BatchEntry, Quota
 from eligibility.models.decisions import Determination
+from eligibility.models.departures import Departure
+from eligibility.models.shares import ReservedShare
+from enrollment.enums import ApplicationState
 from perlinsos.accounts.models import User
 from perlinsos.core.models import PublicModel, choice_constraint
 
@@ -52,6 +55,18 @@ class RankedEntryQuerySet(models.QuerySet["RankedEntry"]):
     def funded_under(self, quota: Quota, *, besides: Batch) -> "RankedEntryQuerySet":
         return self.filter(ranking__batch__quota=quota, placement=Placement.FUNDED).exclude(ranking__batch=besides)
 
+    def in_the_running(self) -> "RankedEntryQuerySet":
+        """Families who have a place or wait for one."""
+        return self.current().filter(placement__in=[Placement.FUNDED, Placement.WAITING])
+
+    def leaving(self) -> "RankedEntryQuerySet":
+        """Of those, the ones who are gone although their ranking does not show it yet."""
+        gone = Q(entry__in=Departure.objects.effective().values("entry"))
+        return self.in_the_running().filter(gone | Q(entry__application__state=ApplicationState.WITHDRAWN))
+
+    def staying(self) -> "RankedEntryQuerySet":
+        return self.in_the_running().exclude(pk__in=self.leaving())
+
     def places_left(self, quota: Quota, *, besides: Batch) -> int:
         """Places of the quota that other announced batches have not taken."""
         return max(0, quota.places - self.current().funded_under(quota, besides=besides).count())
@@ -71,6 +86,14 @@ class RankedEntry(models.Model):
     determination = models.ForeignKey(Determination, on_delete=models.RESTRICT, related_name="places")
     placement = models.CharField(max_length=15, choices=Placement)
     position = models.PositiveIntegerField(null=True, blank=True)
+    share = models.ForeignKey(
+        ReservedShare,
+        null=True,
+        blank=True,
+        on_delete=models.RESTRICT,
+        related_name="entries",
+        help_text="whose reserved place it is; none is a place open to everybody",
+    )
     places = models.PositiveIntegerField(help_text="of the ranking, repeated so that a row cannot overfund")
     tie_break = models.CharField(max_length=64, blank=True, help_text="sha256 of seed and public id, hexadecimal")
     told_at = models.DateTimeField(null=True, blank=True, help_text="when the family was told of this place")
@@ -89,6 +112,9 @@ class RankedEntry(models.Model):
             models.CheckConstraint(
                 name="ranked_entry_never_beyond_the_quota",
                 condition=~Q(placement=Placement.FUNDED) | Q(position__isnull=False, position__lte=F("places")),
+            ),
+            models.CheckConstraint(
+                name="ranked_entry_share_is_of_a_place", condition=Q(share=None) | Q(placement=Placement.FUNDED)
             ),
         ]
         indexes: ClassVar = [

@@ -1,32 +1,51 @@
-"""Who is funded first: by need, then by a lot that nobody could know beforehand and anybody can redraw."""
+"""Who is funded first: by need, then by a lot that nobody could know beforehand and anybody can redraw.
+
+Places may be reserved for groups (see `groups.py`). They are given first, reserve by reserve, each to
+the neediest of its group; what a group does not fill goes back to everybody. So a share is the least
+a group gets, and a family that belongs to several groups takes a place of the first one only.
+"""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-Place = Literal["funded", "waiting", "not_eligible"]
+Place = Literal["funded", "waiting", "not_eligible", "left"]
+
+
+@dataclass(frozen=True)
+class Reserve:
+    """`places` set aside for the candidates that have `key` among their groups."""
+
+    key: int
+    places: int
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """One entry to be placed. `is_kept`: holds a place for good and is not moved from it by others."""
+    """One entry to be placed. `is_kept`: holds a place for good, of the reserve `kept_share` if any."""
 
     key: int
     public_id: str
     is_eligible: bool
     need_score: int
     is_kept: bool = False
+    groups: frozenset[int] = frozenset()
+    kept_share: int | None = None
 
 
 @dataclass(frozen=True)
 class Placed:
-    """`position` counts from 1 within funded and within waiting; None for who is not eligible."""
+    """`position` counts from 1 within funded and within waiting; None for who is not eligible.
+
+    `share` is the key of the reserve whose place it is; None for a place that was open to everybody.
+    """
 
     key: int
     placement: Place
     position: int | None
     tie_break: str
+    share: int | None = None
 
 
 def lot(seed: str, public_id: str) -> str:
@@ -34,18 +53,29 @@ def lot(seed: str, public_id: str) -> str:
     return hashlib.sha256(f"{seed}{public_id}".encode()).hexdigest()
 
 
-def place(candidates: Iterable[Candidate], *, places: int, seed: str) -> list[Placed]:
+def place(candidates: Iterable[Candidate], *, places: int, seed: str, reserves: Sequence[Reserve] = ()) -> list[Placed]:
     """Everybody in order: funded, waiting list, not eligible. Never more than `places` are funded."""
-    everybody = sorted(
-        ((lot(seed, candidate.public_id), candidate) for candidate in candidates),
-        key=lambda drawn: (not drawn[1].is_eligible, not drawn[1].is_kept, drawn[1].need_score, drawn[0]),
-    )
-    placed = []
-    for number, (tie_break, candidate) in enumerate(everybody, start=1):
-        if not candidate.is_eligible:
-            placed.append(Placed(candidate.key, "not_eligible", None, tie_break))
-        elif number <= places:
-            placed.append(Placed(candidate.key, "funded", number, tie_break))
-        else:
-            placed.append(Placed(candidate.key, "waiting", number - places, tie_break))
-    return placed
+    lots = {candidate: lot(seed, candidate.public_id) for candidate in candidates}
+    everybody = sorted(lots, key=lambda one: (not one.is_kept, one.need_score, lots[one]))
+    eligible = [one for one in everybody if one.is_eligible]
+    shares = _winners(eligible, places, reserves)
+    funded = [one for one in eligible if one.key in shares]
+    waiting = [one for one in eligible if one.key not in shares]
+    return [
+        *(Placed(one.key, "funded", n, lots[one], shares[one.key]) for n, one in enumerate(funded, start=1)),
+        *(Placed(one.key, "waiting", n, lots[one]) for n, one in enumerate(waiting, start=1)),
+        *(Placed(one.key, "not_eligible", None, lots[one]) for one in everybody if not one.is_eligible),
+    ]
+
+
+def _winners(in_order: Sequence[Candidate], places: int, reserves: Sequence[Reserve]) -> dict[int, int | None]:
+    """Who gets a place, by key, and of which reserve."""
+    kept = [one for one in in_order if one.is_kept][:places]
+    shares = {one.key: one.kept_share for one in kept}
+    for reserve in reserves:
+        taken = sum(share == reserve.key for share in shares.values())
+        room = max(0, min(reserve.places - taken, places - len(shares)))
+        group = [one.key for one in in_order if reserve.key in one.groups and one.key not in shares]
+        shares |= dict.fromkeys(group[:room], reserve.key)
+    others = [one.key for one in in_order if one.key not in shares]
+    return shares | dict.fromkeys(others[: max(0, places - len(shares))])

@@ -92,18 +92,19 @@ def announce_batch(batch: Batch, *, decree: Decree, by: User) -> Ranking:
 
 
 @transaction.atomic
-def rerank(batch: Batch, *, cause: RankingCause, reference: str, by: User) -> Ranking | None:
+def rerank(batch: Batch, *, cause: RankingCause, reference: str, by: User, most: int | None = None) -> Ranking | None:
     """Draw the order again after an appeal or when a place fell free; families whose place changed are told.
 
     For the worker, officers and verifiers of the area. None for a batch that was never announced:
-    its first ranking will use the decisions as they are then.
+    its first ranking will use the decisions as they are then. `most` is how many may be funded (see
+    `rankings.draw`). What is then still free is given to other batches by `places.fill_free_places`.
     """
     access.ensure(permissions.can_rerank(by, batch))
     quota = Quota.objects.hold(batch.quota_id)
     batch.refresh_from_db()
     if batch.state not in (BatchState.ANNOUNCED, BatchState.FINAL):
         return None
-    ranking = rankings.draw(batch, quota, cause=cause, reference=reference, by=by)
+    ranking = rankings.draw(batch, quota, cause=cause, reference=reference, by=by, most=most)
     _publish(ranking, by=by)
     return ranking
 

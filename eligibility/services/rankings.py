@@ -1,6 +1,8 @@
 """Drawing the order of a batch: need first, then a lot with a published seed, never beyond the quota."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -9,48 +11,76 @@ from django.utils import timezone
 
 from eligibility import notices
 from eligibility.enums import BatchState, Outcome, Placement, RankingCause
-from eligibility.models import Batch, BatchEntry, Determination, Quota, RankedEntry, Ranking
+from eligibility.models import (
+    Batch,
+    BatchEntry,
+    Departure,
+    Determination,
+    Quota,
+    RankedEntry,
+    Ranking,
+    ReservedShare,
+)
 from eligibility.models.batches import BatchEntryQuerySet
-from eligibility.rules.ranking import Candidate, place
+from eligibility.replaying import fact_values
+from eligibility.rules.groups import belongs
+from eligibility.rules.ranking import Candidate, Placed, Reserve, place
 from enrollment import services as enrollment
 from enrollment.enums import ApplicationState
+from enrollment.models import Application
 from perlinsos.accounts.models import User
 from perlinsos.core import audit
 
 AT_ONCE = 50
 
 
+@dataclass(frozen=True)
+class Draw:
+    """What one ranking is drawn from: the live entries, the answer of each, what each held before."""
+
+    batch: Batch
+    quota: Quota
+    entries: Mapping[int, BatchEntry]
+    decided: Mapping[int, Determination]
+    held: Mapping[int, RankedEntry]
+    left: frozenset[int]
+
+    @property
+    def staying(self) -> list[int]:
+        return [pk for pk in self.entries if pk not in self.left]
+
+    def kept(self) -> int:
+        """Places held already by families who still fit: a smaller quota takes none of them away."""
+        return sum(self.was_funded(pk) and self.decided[pk].outcome == Outcome.ELIGIBLE for pk in self.staying)
+
+    def was_funded(self, pk: int) -> bool:
+        return pk in self.held and self.held[pk].placement == Placement.FUNDED
+
+
 @transaction.atomic
-def draw(batch: Batch, quota: Quota, *, cause: RankingCause, reference: str, by: User) -> Ranking:
+def draw(
+    batch: Batch, quota: Quota, *, cause: RankingCause, reference: str, by: User, most: int | None = None
+) -> Ranking:
     """Place every entry anew and keep the earlier ranking as history. The caller holds the quota.
 
     An entry without an answer leaves before the first ranking; afterwards it keeps the decision it
-    was ranked with, because unknown is never no.
+    was ranked with, because unknown is never no. `most` places are given instead of all that other
+    batches have left, and never fewer than are held already.
     """
     earlier = Ranking.objects.filter(batch=batch, is_current=True).first()
     _leave_out(batch, is_first=earlier is None)
-    held = _places(earlier)
-    decided = _decisions(batch, held)
-    _live(batch).exclude(pk__in=decided).update(is_cancelled=True)
-    places = RankedEntry.objects.places_left(quota, besides=batch)
+    drawn = _gather(batch, quota, earlier)
+    left_over = RankedEntry.objects.places_left(quota, besides=batch)
+    places = max(left_over if most is None else min(most, left_over), drawn.kept())
+    shares = list(quota.shares.exclude(percent=0).select_related("quota"))
     ranking = _next_ranking(batch, earlier, places, cause=cause, reference=reference)
-    entries = {entry.pk: entry for entry in _live(batch).select_related("application")}
     rows = place(
-        (_candidate(entries[pk], decided[pk], batch, held) for pk in entries), places=ranking.places, seed=batch.seed
+        (_candidate(drawn, pk, shares) for pk in drawn.staying),
+        places=places,
+        seed=batch.seed,
+        reserves=_reserves(drawn, shares),
     )
-    RankedEntry.objects.bulk_create(
-        RankedEntry(
-            ranking=ranking,
-            entry=entries[row.key],
-            determination=decided[row.key],
-            placement=row.placement,
-            position=row.position,
-            places=ranking.places,
-            tie_break=row.tie_break,
-            told_at=_told_before(held.get(row.key), row.placement),
-        )
-        for row in rows
-    )
+    RankedEntry.objects.bulk_create(_as_entries(drawn, ranking, rows))
     audit.record("eligibility.ranking.drawn", subject=ranking, by=by, cause=cause, number=ranking.number)
     return ranking
 
@@ -91,6 +121,43 @@ def _leave_out(batch: Batch, *, is_first: bool) -> None:
     BatchEntry.objects.filter(pk__in=list(leaving)).update(is_cancelled=True)
 
 
+def _gather(batch: Batch, quota: Quota, earlier: Ranking | None) -> Draw:
+    held = _places(earlier)
+    decided = _decisions(batch, held)
+    _live(batch).exclude(pk__in=decided).update(is_cancelled=True)
+    return Draw(
+        batch=batch,
+        quota=quota,
+        entries={entry.pk: entry for entry in _live(batch).select_related("application")},
+        decided=decided,
+        held=held,
+        left=frozenset(Departure.objects.effective().filter(entry__batch=batch).values_list("entry", flat=True)),
+    )
+
+
+def _reserves(drawn: Draw, shares: list[ReservedShare]) -> list[Reserve]:
+    """The reserved places that other batches of the quota have not given out."""
+    others = RankedEntry.objects.current().funded_under(drawn.quota, besides=drawn.batch)
+    taken = Counter(others.exclude(share=None).values_list("share", flat=True))
+    return [Reserve(share.pk, max(0, share.places - taken[share.pk])) for share in shares]
+
+
+def _as_entries(drawn: Draw, ranking: Ranking, rows: Iterable[Placed]) -> Iterator[RankedEntry]:
+    gone = (Placed(pk, "left", None, "") for pk in drawn.entries if pk in drawn.left)
+    for row in (*rows, *gone):
+        yield RankedEntry(
+            ranking=ranking,
+            entry=drawn.entries[row.key],
+            determination=drawn.decided[row.key],
+            placement=row.placement,
+            position=row.position,
+            share_id=row.share,
+            places=ranking.places,
+            tie_break=row.tie_break,
+            told_at=_told_before(drawn.held.get(row.key), row.placement),
+        )
+
+
 def _places(ranking: Ranking | None) -> dict[int, RankedEntry]:
     if ranking is None:
         return {}
@@ -109,17 +176,25 @@ def _decisions(batch: Batch, held: Mapping[int, RankedEntry]) -> dict[int, Deter
     return found
 
 
-def _candidate(entry: BatchEntry, answer: Determination, batch: Batch, held: Mapping[int, RankedEntry]) -> Candidate:
+def _candidate(drawn: Draw, pk: int, shares: list[ReservedShare]) -> Candidate:
     # Until the result is final the order is provisional; then nobody who was funded is pushed out.
-    is_final = batch.state == BatchState.FINAL
-    was_funded = entry.pk in held and held[entry.pk].placement == Placement.FUNDED
+    is_kept = drawn.batch.state == BatchState.FINAL and drawn.was_funded(pk)
+    application, answer = drawn.entries[pk].application, drawn.decided[pk]
     return Candidate(
-        key=entry.pk,
-        public_id=str(entry.application.public_id),
+        key=pk,
+        public_id=str(application.public_id),
         is_eligible=answer.outcome == Outcome.ELIGIBLE,
         need_score=answer.need_score,
-        is_kept=is_final and was_funded,
+        is_kept=is_kept,
+        groups=frozenset(share.pk for share in shares if _is_for(share, application, answer)),
+        kept_share=drawn.held[pk].share_id if is_kept else None,
     )
+
+
+def _is_for(share: ReservedShare, application: Application, answer: Determination) -> bool:
+    if share.area_id and not f"{application.village_id}.".startswith(f"{share.area_id}."):
+        return False
+    return not share.condition or belongs(share.condition, fact_values(answer.facts))
 
 
 def _next_ranking(

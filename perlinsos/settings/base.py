@@ -173,6 +173,7 @@ FACE_SIMILARITY = env.integer("FACE_SIMILARITY_PERCENT", 75) / 100  # from which
 
 # When objections to a decision end: `f(application ids) -> {id: instant}`. Photographs are kept until then.
 OBJECTION_PERIODS = "appeals.objection_periods.objections_end"
+OPEN_OBJECTIONS = "appeals.objection_periods.has_open_objection"
 
 # --- words ------------------------------------------------------------------------------------
 LANGUAGE_CODE = "id"
@@ -287,6 +288,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "verification.sweep_family_cards": 10.0,
         "eligibility.sweep_decisions": 15.0,
         "eligibility.sweep_places": 15.0,
+        "eligibility.sweep_free_places": 30.0,
         "eligibility.sweep_runs": 30.0,
         "appeals.sweep_windows": 15.0,
         "appeals.sweep_corrections": 30.0,

@@ -34,7 +34,7 @@ def refused(code: str) -> Any:
     return pytest.raises(DomainError, check=lambda error: error.code == code)
 
 
-def places(batch: Batch) -> list[tuple[int, str, int | None]]:
+def placed(batch: Batch) -> list[tuple[int, str, int | None]]:
     """Application, placement and position of the current ranking, in order."""
     rows = RankedEntry.objects.current().filter(ranking__batch=batch).order_by("pk")
     return [(row.entry.application_id, row.placement, row.position) for row in rows.select_related("entry")]
@@ -130,7 +130,7 @@ def test_announcing_funds_by_need_and_keeps_a_waiting_list(
     )  # fmt: skip
     assert len(batch.seed) == 64
     assert (ranking.number, ranking.cause, ranking.places) == (1, RankingCause.ANNOUNCEMENT, 2)
-    assert places(batch) == [
+    assert placed(batch) == [
         (first.pk, Placement.FUNDED, 1),
         (second.pk, Placement.FUNDED, 2),
         (third.pk, Placement.WAITING, 1),
@@ -149,7 +149,7 @@ def test_ties_are_broken_by_a_lot_anybody_can_redraw(decided: MakeFamily, prepar
     batches.announce_batch(batch, decree=factories.DecreeFactory(), by=cast.budi)
     batch.refresh_from_db()
     drawn = sorted(families, key=lambda public_id: hashlib.sha256((batch.seed + public_id).encode()).hexdigest())
-    assert [application for application, _placement, _position in places(batch)] == [families[one] for one in drawn]
+    assert [application for application, _placement, _position in placed(batch)] == [families[one] for one in drawn]
 
 
 def forget_decile(application: Application) -> None:
@@ -173,7 +173,7 @@ def test_an_undecided_family_is_never_announced(
     decisions.decide_application(lost, by=worker)
     assert preview(batch).undecided == 1
     batches.announce_batch(batch, decree=factories.DecreeFactory(), by=cast.budi)
-    assert [row[0] for row in places(batch)] == [stays.pk]
+    assert [row[0] for row in placed(batch)] == [stays.pk]
     lost.refresh_from_db()
     assert lost.state == ApplicationState.DECIDED
     assert told(lost) == []
@@ -191,7 +191,7 @@ def test_who_withdrew_or_is_checked_again_is_not_announced(
     Application.objects.filter(pk=left.pk).update(state=ApplicationState.WITHDRAWN)
     Application.objects.filter(pk=rechecked.pk).update(state=ApplicationState.MATCHING)
     batches.announce_batch(batch, decree=factories.DecreeFactory(), by=cast.budi)
-    assert [row[0] for row in places(batch)] == [stays.pk]
+    assert [row[0] for row in placed(batch)] == [stays.pk]
 
 
 @pytest.mark.parametrize(
@@ -275,14 +275,14 @@ def test_two_batches_share_one_quota(
     assert preview(second).places == 1
     second.refresh_from_db()
     batches.announce_batch(second, decree=factories.DecreeFactory(), by=cast.budi)
-    assert places(second) == [(late.pk, Placement.FUNDED, 1), (later.pk, Placement.WAITING, 1)]
+    assert placed(second) == [(late.pk, Placement.FUNDED, 1), (later.pk, Placement.WAITING, 1)]
 
 
 def test_a_quota_of_nought_funds_nobody(decided: MakeFamily, prepared: MakeBatch, cast: Cast) -> None:
     application = decided()
     batch = prepared(places=0)
     batches.announce_batch(batch, decree=factories.DecreeFactory(), by=cast.budi)
-    assert places(batch) == [(application.pk, Placement.WAITING, 1)]
+    assert placed(batch) == [(application.pk, Placement.WAITING, 1)]
 
 
 def test_the_database_refuses_a_place_beyond_the_quota(db: None) -> None:
@@ -313,7 +313,7 @@ def test_an_upheld_appeal_moves_the_ranking_and_keeps_its_history(
     ranking = batches.rerank(batch, cause=RankingCause.APPEAL, reference="SGH-2026-000017", by=cast.dewi)
     assert ranking is not None
     assert (ranking.number, ranking.cause_reference, ranking.is_current) == (2, "SGH-2026-000017", True)
-    assert places(batch) == [
+    assert placed(batch) == [
         (wrong_meter.pk, Placement.FUNDED, 1),
         (second.pk, Placement.FUNDED, 2),
         (third.pk, Placement.WAITING, 1),
@@ -334,7 +334,7 @@ def test_a_free_place_promotes_the_first_of_the_waiting_list(
     batch, _wrong_meter, (second, third, fourth) = announced
     Application.objects.filter(pk=second.pk).update(state=ApplicationState.WITHDRAWN)
     batches.rerank(batch, cause=RankingCause.VACANCY, reference="", by=worker)
-    assert places(batch)[:2] == [(third.pk, Placement.FUNDED, 1), (fourth.pk, Placement.FUNDED, 2)]
+    assert placed(batch)[:2] == [(third.pk, Placement.FUNDED, 1), (fourth.pk, Placement.FUNDED, 2)]
     assert told(fourth)[-1] == "Keluarga Anda ditetapkan menerima Program Keluarga Harapan"
     assert BatchEntry.objects.get(application=second).is_cancelled
 
@@ -346,7 +346,7 @@ def test_once_final_nobody_who_was_funded_is_pushed_out(
     Batch.objects.filter(pk=batch.pk).update(state=BatchState.FINAL)
     corrected(wrong_meter, 900, by=cast.dewi)
     batches.rerank(batch, cause=RankingCause.APPEAL, reference="SGH-2026-000018", by=cast.dewi)
-    assert places(batch)[:3] == [
+    assert placed(batch)[:3] == [
         (second.pk, Placement.FUNDED, 1),
         (third.pk, Placement.FUNDED, 2),
         (wrong_meter.pk, Placement.WAITING, 1),
@@ -362,7 +362,7 @@ def test_an_answer_that_became_unknown_keeps_the_place_it_had(
     new = decisions.redecide(second, old.programme, rule_set=old.rule_set, cause="appeal:2", by=worker)
     assert new.outcome == "undecided"
     batches.rerank(batch, cause=RankingCause.APPEAL, reference="SGH-2026-000019", by=worker)
-    assert places(batch)[0] == (second.pk, Placement.FUNDED, 1)
+    assert placed(batch)[0] == (second.pk, Placement.FUNDED, 1)
 
 
 def test_a_batch_that_was_never_announced_has_nothing_to_draw_again(
