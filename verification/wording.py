@@ -8,7 +8,7 @@ from verification.settlement import LEANS
 # One thing to do, never a score, never blame.
 HINTS = {
     Hint.UNREADABLE: _("This photo cannot be opened. Take a new one."),
-    Hint.NONE: _("Your face cannot be seen yet. Hold the phone level with your eyes."),
+    Hint.NONE: _("Your face cannot be seen yet. Hold the phone level with your eyes, without mask or sunglasses."),
     Hint.MANY: _("There is more than one face. Only you should be in the photo."),
     Hint.TOO_SMALL: _("Your face is too far away. Come closer."),
     Hint.BLURRY: _("The photo is not sharp. Wipe the lens and hold still."),

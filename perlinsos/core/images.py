@@ -20,6 +20,7 @@ from perlinsos.core.errors import InputError
 MAX_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 25_000_000  # a phone photograph has 8 to 16 megapixels
 BOMB_PIXELS = 4 * MAX_PIXELS  # no camera writes this many into MAX_BYTES
+MIN_SIDE = 32  # nothing can be seen on less
 JPEG_QUALITY = 88
 
 JPEG, PNG, WEBP, PDF = "image/jpeg", "image/png", "image/webp", "application/pdf"
@@ -78,7 +79,7 @@ def normalise_photo(data: bytes, *, max_side: int = 1600) -> NormalisedImage:
     """Decode, turn upright, shrink to `max_side` pixels and write again as JPEG.
 
     Raises InputError `file_empty`, `file_too_big`, `not_an_image`, `pdf_not_image`,
-    `heic_not_supported`, `too_many_pixels`, `truncated` or `bomb`.
+    `heic_not_supported`, `too_few_pixels`, `too_many_pixels`, `truncated` or `bomb`.
     """
     kind = _photo_kind(data)
     _check_dimensions(data, kind)
@@ -150,6 +151,9 @@ def _check_dimensions(data: bytes, kind: str) -> None:
         _refuse_damaged()
     if width * height > BOMB_PIXELS:
         _refuse_bomb()
+    if min(width, height) < MIN_SIDE:
+        message = _("The photo has only %(width)d × %(height)d dots: nothing can be seen. Take it with the camera.")
+        raise InputError(message % {"width": width, "height": height}, code="too_few_pixels")
     if width * height > MAX_PIXELS:
         message = _(
             "The photo has %(size)d megapixels (%(width)d × %(height)d). The limit is %(limit)d. "

@@ -150,7 +150,14 @@ def test_unusual_but_honest_pictures_are_read(photo: bytes) -> None:
     for odd, shade in ((grey16, 128), (see_through, 255)):
         clean = images.normalise_photo(pictures.encoded(odd, "PNG")).data
         assert pictures.opened(clean).getpixel((9, 9)) == (shade, shade, shade)
-    assert images.normalise_photo(pictures.encoded(Image.new("RGB", (1, 1)), "PNG")).width == 1
+    assert images.normalise_photo(pictures.encoded(Image.new("RGB", (32, 32)), "PNG")).width == 32
+
+
+@pytest.mark.parametrize("size", [(1, 1), (4000, 31), (31, 4000)])
+def test_a_photo_of_hardly_any_dots_is_refused_and_the_message_names_them(size: tuple[int, int]) -> None:
+    error = refusal(pictures.encoded(Image.new("RGB", size), "PNG"))
+    assert error.code == "too_few_pixels"
+    assert str(size[0]) in str(error.message)
 
 
 def test_a_moving_picture_gives_its_first_frame(photo: bytes) -> None:

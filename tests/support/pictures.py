@@ -5,7 +5,7 @@ import struct
 import zlib
 from functools import cache
 
-from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageOps
+from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 
 GPS_IFD, ORIENTATION, CAMERA_MODEL = 0x8825, 0x0112, 0x0110
 # EXIF orientation to the turn that makes upright pixels look like the sensor saw them.
@@ -80,6 +80,75 @@ def far_away(data: bytes, share: float = 0.25, size: tuple[int, int] = (640, 480
     return jpeg(room)
 
 
+def turned(data: bytes, degrees: int) -> bytes:
+    """By quarters, without a note that says so: as a messenger passes a photograph on."""
+    return jpeg(opened(data).rotate(degrees, expand=True))
+
+
+def mirrored(data: bytes) -> bytes:
+    """Nobody is nearer to a face than its mirror image, except perhaps a twin."""
+    return jpeg(ImageOps.mirror(opened(data)))
+
+
+def masked(data: bytes, colour: str = "#9fc5e8") -> bytes:
+    """A cloth over mouth and nose of the portrait of `faces.OBAMA`."""
+    image = opened(data)
+    cloth = [(194, 265), (323, 250), (452, 265), (442, 384), (323, 419), (204, 384)]
+    ImageDraw.Draw(image).polygon(cloth, fill=colour)
+    return jpeg(image)
+
+
+def with_sunglasses(data: bytes) -> bytes:
+    """Before the eyes of the portrait of `faces.OBAMA`."""
+    image = opened(data)
+    draw = ImageDraw.Draw(image)
+    for eye in (390, 284):
+        draw.ellipse((eye - 60, 170, eye + 60, 265), fill="#101010")
+    return jpeg(image)
+
+
+def on_a_screen(data: bytes) -> bytes:
+    """The photograph shown on a screen and photographed: coloured dots, a dark frame, not quite straight."""
+    shown = opened(data).resize((960, 900), Image.Resampling.NEAREST)
+    dots = Image.new("RGB", shown.size)
+    bar = Image.new("RGB", (3, 2))
+    for place, colour in enumerate(("#ff9696", "#96ff96", "#9696ff")):
+        bar.paste(colour, (place, 0, place + 1, 1))
+        bar.paste("#bebebe", (place, 1, place + 1, 2))
+    for left in range(0, shown.width, 3):
+        dots.paste(bar, (left, 0))
+    strip = dots.crop((0, 0, shown.width, 2))
+    for top in range(2, shown.height, 2):
+        dots.paste(strip, (0, top))
+    lit = ImageEnhance.Brightness(ImageChops.multiply(shown, dots)).enhance(1.5)
+    room = Image.new("RGB", (1280, 1100), "#202020")
+    room.paste(lit, (160, 100))
+    return jpeg(room.rotate(3, Image.Resampling.BICUBIC).resize((1000, 860), Image.Resampling.BILINEAR))
+
+
+def smaller(data: bytes, share: float) -> bytes:
+    """Everything at `share` of its size, in the middle of a wall of the same size."""
+    image = opened(data)
+    room = opened(wall(*image.size))
+    image.thumbnail((round(image.width * share), round(image.height * share)))
+    room.paste(image, ((room.width - image.width) // 2, (room.height - image.height) // 2))
+    return jpeg(room)
+
+
+def grey_16_bits(data: bytes) -> bytes:
+    """As a scanner writes it: one channel, 65,536 steps."""
+    grey = opened(data).convert("L").convert("I").point(lambda value: value * 257)
+    return encoded(grey.convert("I;16"), "PNG")
+
+
+def moving(kind: str, data: bytes | None = None) -> bytes:
+    """The picture, then two black ones: GIF, WEBP or PNG (APNG)."""
+    image = opened(data or wall())
+    out = io.BytesIO()
+    image.save(out, kind, save_all=True, append_images=[Image.new("RGB", image.size)] * 2, duration=100)
+    return out.getvalue()
+
+
 def side_by_side(left: bytes, right: bytes, height: int = 480) -> bytes:
     """Two people in one picture."""
     images = [ImageOps.contain(opened(data), (10_000, height)) for data in (left, right)]
@@ -124,7 +193,7 @@ def bomb_png(side: int = 13_000) -> bytes:
 
 def text_bomb_png(megabytes: int = 64) -> bytes:
     """A tiny picture with a compressed comment that unpacks to `megabytes`."""
-    small = encoded(Image.new("RGB", (8, 8)), "PNG")
+    small = encoded(Image.new("RGB", (64, 64)), "PNG")
     note = b"Comment\0\0" + zlib.compress(bytes(megabytes * 2**20), 9)
     after_header = 8 + 25
     return small[:after_header] + _chunk(b"zTXt", note) + small[after_header:]

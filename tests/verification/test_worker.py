@@ -15,23 +15,29 @@ from django.db import connection
 from psycopg.conninfo import make_conninfo
 
 from perlinsos.celery import app
+from perlinsos.core import files
+from tests import factories
+from tests.support import pictures
 from tests.support.sandbox_process import Sandbox
 from tests.verification.cases import sent
 from verification import tasks
-from verification.enums import ASKED_SOURCES, RequestState, Source
-from verification.models import Fact, SourceRequest
+from verification.enums import ASKED_SOURCES, CheckState, RequestState, Source
+from verification.models import FaceCheck, Fact, SourceRequest
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROOT = Path(__file__).resolve().parents[2]
 LEASE_S = 6
 PATIENCE_S = 90
+CAPTURES = 12
 
 Worker = subprocess.Popen[bytes]
+ORDINARY = ("-P", "threads", "-c", "4", "-Q", "sources,decide,notify,default")
+FACES = ("-P", "prefork", "-c", "1", "-Q", "face")
 
 
 @pytest.fixture
-def start_worker(ministries: Sandbox, tmp_path: Path) -> Iterator[Callable[[], Worker]]:
-    """Start a worker like the one of `./portal run`, on this test's database, broker prefix and sandbox."""
+def start_worker(ministries: Sandbox, tmp_path: Path) -> Iterator[Callable[..., Worker]]:
+    """Start a worker like one of `./portal run`, on this test's database, broker prefix and sandbox."""
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "perlinsos.settings.test",
@@ -40,22 +46,35 @@ def start_worker(ministries: Sandbox, tmp_path: Path) -> Iterator[Callable[[], W
         "SOURCES_TOKEN": ministries.token,
         "LEASE_S": str(LEASE_S),
     }
-    command = [sys.executable, "-m", "celery", "-A", "perlinsos.celery", "worker", "--without-gossip", "-P", "threads"]
-    queues = ["-c", "4", "-Q", "sources,decide,notify,default", "--without-mingle"]
+    command = [
+        sys.executable,
+        "-m",
+        "celery",
+        "-A",
+        "perlinsos.celery",
+        "worker",
+        "--without-gossip",
+        "--without-mingle",
+    ]
     running: list[Worker] = []
 
-    def start() -> Worker:
-        name = ["-n", f"w{len(running)}-{os.getpid()}@test"]
+    def start(kind: tuple[str, ...] = ORDINARY) -> Worker:
+        whole = [*command, *kind, "-n", f"w{len(running)}-{os.getpid()}@test"]
         with (tmp_path / f"worker{len(running)}.log").open("wb") as log:
-            worker = subprocess.Popen([*command, *queues, *name], env=environment, cwd=ROOT, stdout=log, stderr=log)
+            worker = subprocess.Popen(whole, env=environment, cwd=ROOT, stdout=log, stderr=log, start_new_session=True)
         running.append(worker)
         return worker
 
     yield start
     for worker in running:
-        if worker.poll() is None:
-            worker.kill()
-        worker.wait()
+        kill(worker)
+
+
+def kill(worker: Worker) -> None:
+    """The worker and the processes it started, as when a machine goes down."""
+    if worker.poll() is None:
+        os.killpg(worker.pid, signal.SIGKILL)
+    worker.wait()
 
 
 def until(happened: Callable[[], Any], what: str) -> None:
@@ -87,8 +106,7 @@ def test_a_worker_killed_in_the_middle_of_a_question_loses_nothing(
     first = start_worker()
     tasks.start_matching(application_id=application.pk)
     until(lambda: states().get(Source.PLN) == RequestState.RUNNING, "the question to PLN is being put")
-    first.send_signal(signal.SIGKILL)
-    first.wait()
+    kill(first)
     assert states()[Source.PLN] == RequestState.RUNNING  # held by a dead worker
     assert not Fact.objects.filter(name="pln.power_va").exists()
 
@@ -109,3 +127,30 @@ def _all_answered_with_a_sweep_now_and_then() -> bool:
     tasks.sweep_sources()  # what beat does every ten seconds
     time.sleep(1)
     return list(states().values()).count(RequestState.ANSWERED) == len(ASKED_SOURCES)
+
+
+def test_a_face_worker_killed_in_the_middle_of_a_queue_loses_no_capture_and_keeps_the_order(
+    start_worker: Callable[..., Worker],
+) -> None:
+    wall = files.store_photo(pictures.wall())  # a picture of nobody: looked at, and the ministries are not asked
+    selfies = [factories.DocumentFactory(file=wall) for _capture in range(CAPTURES)]
+    for selfie in selfies:
+        tasks.check_selfie(document_id=selfie.pk)
+    captures = list(FaceCheck.objects.order_by("pk").values_list("pk", flat=True))
+    first = start_worker(FACES)
+    until(lambda: FaceCheck.objects.exclude(state=CheckState.QUEUED).exists(), "a capture is taken up")
+    kill(first)
+    assert FaceCheck.objects.filter(state=CheckState.QUEUED).count() > CAPTURES // 2
+    start_worker(FACES)
+    until(_all_looked_at_with_a_sweep_now_and_then, "a second worker has looked at what the first one left")
+    done = FaceCheck.objects.order_by("updated_at")
+    assert set(done.values_list("state", "reason")) == {(CheckState.RETRY, "none")}
+    assert done.count() == CAPTURES
+    held = captures[:3]  # by the dead worker; they come back with the end of the lease
+    assert [pk for pk in done.values_list("pk", flat=True) if pk not in held] == captures[3:]
+
+
+def _all_looked_at_with_a_sweep_now_and_then() -> bool:
+    tasks.sweep_faces()
+    time.sleep(0.5)
+    return not FaceCheck.objects.filter(state__in=[CheckState.QUEUED, CheckState.RUNNING]).exists()

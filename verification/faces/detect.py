@@ -58,8 +58,13 @@ def find_faces(picture: Picture, *, side: int = QUICK_SIDE, upsample: int = 0) -
 
 
 def find_in_selfie(picture: Picture) -> tuple[Picture, tuple[Face, ...]]:
-    """Quick look first; the whole picture only when nobody was found."""
-    return picture, find_faces(picture) or find_faces(picture, side=max(picture.width, picture.height))
+    """Quick look first; the whole picture only when nobody was found, then its three quarter turns.
+
+    A picture passed on by a messenger has lost the note how to turn it: that is no fault of the person.
+    """
+    if faces := find_faces(picture) or find_faces(picture, side=max(picture.width, picture.height)):
+        return picture, faces
+    return _first_turn_with_faces(picture, (2, 1, 3), side=QUICK_SIDE)
 
 
 def find_in_reference(picture: Picture) -> tuple[Picture, tuple[Face, ...]]:
@@ -68,10 +73,19 @@ def find_in_reference(picture: Picture) -> tuple[Picture, tuple[Face, ...]]:
     Returns the picture the way its face is upright. Up to 2.5 s when there is no face at all.
     """
     for upsample in (0, 1):
-        for quarter_turns in (0, 1, 3, 2):
-            turned = Picture(np.ascontiguousarray(np.rot90(picture.pixels, quarter_turns)))
-            if faces := find_faces(turned, side=REFERENCE_SIDE, upsample=upsample):
-                return turned, faces
+        turned, faces = _first_turn_with_faces(picture, (0, 1, 3, 2), side=REFERENCE_SIDE, upsample=upsample)
+        if faces:
+            return turned, faces
+    return picture, ()
+
+
+def _first_turn_with_faces(
+    picture: Picture, quarter_turns: tuple[int, ...], *, side: int, upsample: int = 0
+) -> tuple[Picture, tuple[Face, ...]]:
+    for turns in quarter_turns:
+        turned = Picture(np.ascontiguousarray(np.rot90(picture.pixels, turns)))
+        if faces := find_faces(turned, side=side, upsample=upsample):
+            return turned, faces
     return picture, ()
 
 
