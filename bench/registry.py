@@ -11,8 +11,20 @@ from bench.pages import Pages
 from bench.prove_audit import AuditTrail
 from bench.prove_outage import Outage
 from bench.sandbox_load import SandboxLoad
+from bench.simulation import Simulation
 from bench.sources import Sources
 
-MEASURES = (Areas(), AuditChain(), Decide(), Engine(), Face(), Nation(), Pages(), SandboxLoad(), Sources())
+MEASURES = (
+    Areas(),
+    AuditChain(),
+    Decide(),
+    Engine(),
+    Face(),
+    Nation(),
+    Pages(),
+    SandboxLoad(),
+    Simulation(),
+    Sources(),
+)
 BENCHES: dict[str, Bench] = {bench.name: bench for bench in MEASURES}
 PROOFS: dict[str, Proof] = {proof.name: proof for proof in (AuditTrail(), Outage())}

@@ -68,3 +68,9 @@ class DraftState(models.TextChoices):
     ENACTED = "enacted", _("Enacted")
     REJECTED = "rejected", _("Rejected")
     WITHDRAWN = "withdrawn", _("Given up")
+
+
+class SimulationState(models.TextChoices):
+    RUNNING = "running", _("Under way")
+    DONE = "done", _("Finished")
+    STOPPED = "stopped", _("Stopped")

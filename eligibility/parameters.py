@@ -1,13 +1,14 @@
-"""Regional values in force today, for one village or for many."""
+"""Regional values in force on a day, for one village or for many."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from perlinsos.regions.models import Parameter
 
 
-def in_force(names: Iterable[str]) -> list[Parameter]:
-    """Every value of these names that holds somewhere today, in one query."""
-    return list(Parameter.objects.in_force().filter(name__in=list(names)))
+def in_force(names: Iterable[str], *, on: date | None = None) -> list[Parameter]:
+    """Every value of these names that holds somewhere on a day (today), in one query."""
+    return list(Parameter.objects.in_force(on).filter(name__in=list(names)))
 
 
 def nearest(rows: Iterable[Parameter], area_code: str) -> dict[str, int]:

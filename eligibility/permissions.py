@@ -2,6 +2,7 @@
 
 from eligibility.enums import DepartureReason
 from eligibility.models import DESK, Batch, BatchEntry, Quota
+from eligibility.models.simulations import SEERS, SIMULATORS
 from enrollment.models import READERS, Application
 from perlinsos.accounts import scoping
 from perlinsos.accounts.enums import Role, UserKind
@@ -68,6 +69,15 @@ def is_own(user: User, entry: BatchEntry) -> bool:
 def can_fill(user: User, quota: Quota) -> bool:
     """Give free places to who waits: the portal does this by itself, an officer may ask for it."""
     return is_worker(user) or scoping.holds_role(user, Role.OFFICER, village_code=quota.area_id)
+
+
+def can_open_simulations(user: User) -> bool:
+    return bool(scoping.area_codes(user, roles=SEERS))
+
+
+def can_simulate(user: User, area: Area) -> bool:
+    """Try drafts on the families of an area, in counts only: a worker, or who holds such a role there."""
+    return is_worker(user) or any(scoping.holds_role(user, role, village_code=area.code) for role in SIMULATORS)
 
 
 def is_worker(user: User) -> bool:

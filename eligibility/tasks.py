@@ -3,8 +3,8 @@
 from celery import shared_task
 
 from eligibility import queue
-from eligibility.models import Run
-from eligibility.services import decisions, places, rankings, runs
+from eligibility.models import Run, Simulation
+from eligibility.services import decisions, places, rankings, runs, simulations
 from perlinsos.accounts.services import service_account
 from perlinsos.core import jobs
 
@@ -57,3 +57,16 @@ def sweep_runs() -> None:
     """Full re-decisions under way, because a message was lost or a worker died."""
     for run_id in Run.objects.due().values_list("pk", flat=True):
         jobs.enqueue("eligibility.advance_run", run_id=run_id)
+
+
+@shared_task(name="eligibility.advance_simulation")
+def advance_simulation(*, simulation_id: int) -> None:
+    if simulations.advance_simulation(simulation_id, by=service_account("eligibility")):
+        jobs.enqueue("eligibility.advance_simulation", simulation_id=simulation_id)
+
+
+@shared_task(name="eligibility.sweep_simulations")
+def sweep_simulations() -> None:
+    """Simulations under way, because a message was lost or a worker died."""
+    for simulation_id in Simulation.objects.due().values_list("pk", flat=True):
+        jobs.enqueue("eligibility.advance_simulation", simulation_id=simulation_id)

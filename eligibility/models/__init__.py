@@ -8,6 +8,7 @@ from eligibility.models.golden import GoldenFamily
 from eligibility.models.programmes import Programme, RuleSet
 from eligibility.models.rankings import RankedEntry, Ranking
 from eligibility.models.shares import ReservedShare
+from eligibility.models.simulations import SimulatedDraft, Simulation
 from eligibility.populations.models import Run, RunAnswer, RunChange, RunRules, Snapshot, SnapshotRow
 
 __all__ = [
@@ -30,6 +31,8 @@ __all__ = [
     "RunAnswer",
     "RunChange",
     "RunRules",
+    "SimulatedDraft",
+    "Simulation",
     "Snapshot",
     "SnapshotRow",
 ]

@@ -3,7 +3,7 @@
 Polars' `&`, `|` and `all_horizontal` are Kleene's with NULL as *unknown*, as in SQL.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from itertools import product
 from operator import and_, or_
@@ -24,7 +24,7 @@ from eligibility.populations.columns import (
 )
 from eligibility.rules.catalogue import fact_type
 from eligibility.rules.logic import Check, Question, Tree, Unrecorded
-from eligibility.rules.plan import AmountPlan, NeedPlan, Plan
+from eligibility.rules.plan import AmountPlan, Bundle, NeedPlan, Plan
 from eligibility.rules.ranges import Ranges, complement
 
 Cell = dict[str, int]
@@ -34,16 +34,39 @@ BIG = pl.Int64
 def decide(frame: pl.LazyFrame, plans: Sequence[Plan], carry: Sequence[str] = (KEY,)) -> pl.LazyFrame:
     """`carry` and the answer columns of every plan. `frame` has the columns of `facts_of(plans)`."""
     answers = (column for number, plan in enumerate(plans) for column in answer_columns(plan, number))
+    return answered(frame, dict(enumerate(plans))).select(*carry, *answers)
+
+
+def answered(frame: pl.LazyFrame, plans: Mapping[int, Plan]) -> pl.LazyFrame:
+    """`frame` with everything that is worked out for every plan, in columns that end in its number."""
     return (
-        frame.with_columns(_bounded(plans))
-        .with_columns(column for number, plan in enumerate(plans) for column in _answers(plan, number))
-        .with_columns(column for number, plan in enumerate(plans) for column in _verdict(plan, number))
-        .select(*carry, *answers)
+        frame.with_columns(_bounded(plans.values()))
+        .with_columns(column for number, plan in plans.items() for column in _answers(plan, number))
+        .with_columns(column for number, plan in plans.items() for column in _verdict(plan, number))
     )
 
 
+def fits(plan: Plan, number: int, moved: Mapping[int, Question] | None = None) -> pl.Expr:
+    """Eligible (true), not eligible (false) or open (null), over an answered frame; some bundles asked otherwise."""
+    every = [
+        _question(moved[position]) if moved and position in moved else pl.col(_bundle_column(bundle, position, number))
+        for position, bundle in enumerate(plan.bundles)
+    ]
+    return reduce(and_, every)
+
+
+def counts(amount: AmountPlan, number: int, component: str) -> pl.Expr:
+    """Whether at least one member is paid for as this component, once eligible; over an answered frame."""
+    so_far: pl.Expr = pl.lit(0, dtype=BIG)
+    for planned, count in zip(amount.components, _within_groups(amount, number), strict=True):
+        if planned.name == component:
+            return (count > 0) & (so_far < _most(amount))
+        so_far = so_far + count
+    return pl.lit(False)
+
+
 # --- facts ----------------------------------------------------------------------------------------
-def _bounded(plans: Sequence[Plan]) -> Iterator[pl.Expr]:
+def _bounded(plans: Iterable[Plan]) -> Iterator[pl.Expr]:
     """Each fact in 64 bits where its type admits the value."""
     for fact in facts_of(plans):
         value = pl.col(fact_column(fact.name)).cast(BIG)
@@ -116,11 +139,7 @@ def _need(need: NeedPlan) -> pl.Expr:
 
 
 def _verdict(plan: Plan, number: int) -> Iterator[pl.Expr]:
-    every = [
-        f"met_{number}_{bundle.positions[0]}" if len(bundle.positions) == 1 else f"bundle_{number}_{position}"
-        for position, bundle in enumerate(plan.bundles)
-    ]
-    outcome = reduce(and_, map(pl.col, every))
+    outcome = fits(plan, number)
     yield _code(outcome, 0).cast(pl.Int8).alias(f"outcome_{number}")
     yield pl.when(outcome).then(_rupiah(plan.amount, number)).otherwise(0).alias(f"amount_{number}")
     for word, start in enumerate(range(0, len(plan.criteria), PER_WORD)):
@@ -131,6 +150,11 @@ def _verdict(plan: Plan, number: int) -> Iterator[pl.Expr]:
         yield reduce(or_, results).alias(f"results_{number}_{word}")
 
 
+def _bundle_column(bundle: Bundle, position: int, number: int) -> str:
+    alone = len(bundle.positions) == 1
+    return f"met_{number}_{bundle.positions[0]}" if alone else f"bundle_{number}_{position}"
+
+
 def _code(truth: pl.Expr, shift: int) -> pl.Expr:
     yes, no, unknown = (pl.lit(code << shift, dtype=BIG) for code in (YES, NO, OPEN))
     return pl.when(truth).then(yes).when(~truth).then(no).otherwise(unknown)
@@ -138,14 +162,18 @@ def _code(truth: pl.Expr, shift: int) -> pl.Expr:
 
 def _rupiah(amount: AmountPlan, number: int) -> pl.Expr:
     """Greedy picking without a loop: Σ min(members up to this one, most) × (its rupiah − the next one's)."""
-    most = pl.lit(amount.most, dtype=BIG)
-    if amount.people is not None:
-        most = pl.col(fact_column(amount.people)).fill_null(amount.most).clip(upper_bound=amount.most)
+    most = _most(amount)
     total, so_far = pl.lit(amount.flat, dtype=BIG), pl.lit(0, dtype=BIG)
     for count, step in zip(_within_groups(amount, number), steps(amount), strict=True):
         so_far = so_far + count
         total = total + pl.min_horizontal(so_far, most) * step if step else total
     return total
+
+
+def _most(amount: AmountPlan) -> pl.Expr:
+    if amount.people is None:
+        return pl.lit(amount.most, dtype=BIG)
+    return pl.col(fact_column(amount.people)).fill_null(amount.most).clip(upper_bound=amount.most)
 
 
 def _within_groups(amount: AmountPlan, number: int) -> Iterator[pl.Expr]:

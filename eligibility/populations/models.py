@@ -25,6 +25,13 @@ from perlinsos.regions.models import Area
 READERS = (Role.OFFICER, Role.COORDINATOR, Role.AUDITOR)
 
 
+class SnapshotQuerySet(models.QuerySet["Snapshot"]):
+    def visible_to(self, user: User | AnonymousUser) -> "SnapshotQuerySet":
+        if not isinstance(user, User):
+            return self.none()
+        return self.filter(scoping.area_filter(user, roles=(*READERS, Role.POLICY), field="area_id"), families__gt=0)
+
+
 class Snapshot(PublicModel):
     """What was known of every decided family of an area at one instant; taken whole or not at all.
 
@@ -37,6 +44,8 @@ class Snapshot(PublicModel):
     facts = ArrayField(models.CharField(max_length=60))
     families = models.PositiveIntegerField(default=0)
 
+    objects = SnapshotQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("snapshot")
         verbose_name_plural = _("snapshots")
@@ -46,7 +55,10 @@ class Snapshot(PublicModel):
 
 
 class SnapshotRow(models.Model):
-    """One family: values in the order of `Snapshot.facts` (a flag is 0 or 1), and the rows they came from."""
+    """One family: values in the order of `Snapshot.facts` (a flag is 0 or 1), and the rows they came from.
+
+    Sex and age (by year of birth) of its head are those of that day; empty where no head is on record.
+    """
 
     pk = models.CompositePrimaryKey("snapshot_id", "application_id")
     snapshot = models.ForeignKey(
@@ -56,6 +68,8 @@ class SnapshotRow(models.Model):
         Application, on_delete=models.RESTRICT, related_name="+", db_constraint=False, db_index=False
     )
     village_code = models.CharField(max_length=13)
+    head_sex = models.CharField(max_length=1, blank=True, default="", db_default="")
+    head_age = models.SmallIntegerField(null=True, blank=True)
     values = ArrayField(models.BigIntegerField(null=True, blank=True))
     fact_ids = ArrayField(models.BigIntegerField(null=True, blank=True))
 

@@ -2,7 +2,9 @@
 
 import io
 import json
+import os
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +16,9 @@ from django.utils import timezone
 from eligibility.populations.columns import KEY, fact_column
 from eligibility.populations.models import Snapshot
 from eligibility.rules.catalogue import CATALOGUE
-from enrollment.enums import ApplicationState
+from enrollment.enums import ApplicationState, Relation
 
-VILLAGE = "village_code"
+VILLAGE, HEAD_SEX, HEAD_AGE = "village_code", "head_sex", "head_age"
 PART = 50_000  # families of one file, and of one chunk of a run
 DECIDED = (ApplicationState.DECIDED, ApplicationState.ANNOUNCED)
 # A flag is true or false, anything else a whole number: 0 is not False, and 1.5 is nothing. What is
@@ -33,16 +35,23 @@ def fill(snapshot: Snapshot) -> int:
     values = ", ".join(f"max(usable) FILTER (WHERE name = '{name}')" for name in _names(snapshot))
     fact_ids = ", ".join(f"max(fact_id) FILTER (WHERE name = '{name}')" for name in _names(snapshot))
     statement = f"""
-        INSERT INTO eligibility_snapshotrow (snapshot_id, application_id, village_code, values, fact_ids)
-        SELECT %(snapshot)s, a.id, a.village_id, ARRAY[{values}]::bigint[], ARRAY[{fact_ids}]::bigint[]
+        INSERT INTO eligibility_snapshotrow
+               (snapshot_id, application_id, village_code, head_sex, head_age, values, fact_ids)
+        SELECT %(snapshot)s, a.id, a.village_id, coalesce(head.sex, ''), head.age,
+               ARRAY[{values}]::bigint[], ARRAY[{fact_ids}]::bigint[]
         FROM enrollment_application a
+        LEFT JOIN (
+            SELECT m.family_id, p.sex, extract(year FROM %(on)s::date)::int - p.birth_year AS age
+            FROM enrollment_member m JOIN enrollment_person p ON p.id = m.person_id
+            WHERE m.left_on IS NULL AND m.relation = %(head)s
+        ) head ON head.family_id = a.family_id
         LEFT JOIN (
             SELECT f.family_id, f.name, f.id AS fact_id, {USABLE} AS usable
             FROM verification_fact f
             WHERE NOT EXISTS (SELECT 1 FROM verification_fact newer WHERE newer.supersedes_id = f.id)
         ) known ON known.family_id = a.family_id
         WHERE a.village_id LIKE %(area)s AND a.state = ANY(%(states)s)
-        GROUP BY a.id
+        GROUP BY a.id, head.sex, head.age
         ORDER BY a.id
     """  # noqa: S608 - names of our own catalogue
     take_time()
@@ -51,14 +60,22 @@ def fill(snapshot: Snapshot) -> int:
             statement,
             {
                 "snapshot": snapshot.pk,
-                "on": timezone.localdate(snapshot.taken_at),
-                "ages": json.dumps({name: kind.max_age_days for name, kind in CATALOGUE.items()}),
-                "flags": [name for name, kind in CATALOGUE.items() if kind.is_flag],
+                **usable(timezone.localdate(snapshot.taken_at)),
                 "area": f"{snapshot.area_id}.%",
                 "states": [str(state) for state in DECIDED],
+                "head": str(Relation.HEAD),
             },
         )
         return int(cursor.rowcount)
+
+
+def usable(on: date) -> dict[str, Any]:
+    """What `USABLE` asks for: the day, how old each fact may be on it, and which are flags."""
+    return {
+        "on": on,
+        "ages": json.dumps({name: kind.max_age_days for name, kind in CATALOGUE.items()}),
+        "flags": [name for name, kind in CATALOGUE.items() if kind.is_flag],
+    }
 
 
 def take_time() -> None:
@@ -68,29 +85,39 @@ def take_time() -> None:
 
 
 def chunk(snapshot: Snapshot, *, after: int) -> pl.DataFrame:
-    """The next families (at most `PART`) behind application `after`, by id: key, village, a column per fact."""
-    columns = ", ".join(f"values[{place}]" for place in range(1, len(snapshot.facts) + 1))
-    query = (
-        f"SELECT application_id, village_code, {columns} FROM eligibility_snapshotrow"  # noqa: S608 - column names come from the catalogue
-        f" WHERE snapshot_id = {snapshot.pk:d} AND application_id > {after:d} ORDER BY application_id LIMIT {PART:d}"
-    )
-    facts = {fact_column(name): pl.Int64 for name in _names(snapshot)}
-    return copied_out(query, {KEY: pl.Int64, VILLAGE: pl.String, **facts})
+    """The next families (at most `PART`) behind application `after`, by id."""
+    return _rows(snapshot, f"application_id > {after:d}", limit=PART)
+
+
+def within(snapshot: Snapshot, area: str) -> pl.DataFrame:
+    """The families of an area, such as a district: from the files where all are there, else from the table."""
+    if all((folder(snapshot) / _file(number)).exists() for number in range(1, snapshot.families // PART + 2)):
+        return scan(snapshot).filter(pl.col(VILLAGE).str.starts_with(f"{area}.")).collect()
+    return _rows(snapshot, f"village_code LIKE '{re.sub('[^0-9.]', '', area)}.%'")
+
+
+def families(snapshot: Snapshot, keys: list[int]) -> pl.DataFrame:
+    """The families of these applications, by id."""
+    return _rows(snapshot, f"application_id = ANY('{{{', '.join(f'{key:d}' for key in keys)}}}'::bigint[])")
 
 
 def scan(snapshot: Snapshot) -> pl.LazyFrame:
     """All families as a lazy frame over Parquet files, which are written where they are not there yet."""
-    after, number, parts = 0, 0, []
+    after, parts = 0, list[Path]()
     while True:
-        number += 1
-        part = folder(snapshot) / f"part-{number:04}.parquet"
-        if not part.exists():
-            _write(part, chunk(snapshot, after=after))
-        last = pl.scan_parquet(part).select(pl.len(), pl.col(KEY).max()).collect().row(0)
-        parts.append(part)
+        parts.append(part(snapshot, len(parts) + 1, after=after))
+        last = pl.scan_parquet(parts[-1]).select(pl.len(), pl.col(KEY).max()).collect().row(0)
         if last[0] < PART:
             return pl.scan_parquet(parts)
         after = last[1]
+
+
+def part(snapshot: Snapshot, number: int, *, after: int) -> Path:
+    """The file with the families of chunk `number` (from 1), those behind application `after`."""
+    file = folder(snapshot) / _file(number)
+    if not file.exists():
+        _write(file, chunk(snapshot, after=after))
+    return file
 
 
 def folder(snapshot: Snapshot) -> Path:
@@ -117,13 +144,29 @@ def copy_in(table: str, rows: pl.DataFrame) -> None:
         stream.write(rows.write_csv(include_header=False).encode())
 
 
+def _rows(snapshot: Snapshot, which: str, limit: int | None = None) -> pl.DataFrame:
+    """Families by id: key, village, head, a column per fact. `which` is made of our own numbers and codes."""
+    columns = ", ".join(f"values[{place}]" for place in range(1, len(snapshot.facts) + 1))
+    query = (
+        f"SELECT application_id, village_code, head_sex, head_age, {columns} FROM eligibility_snapshotrow"  # noqa: S608 - column names come from the catalogue
+        f" WHERE snapshot_id = {snapshot.pk:d} AND {which} ORDER BY application_id LIMIT {limit or 'ALL'}"
+    )
+    facts = {fact_column(name): pl.Int64 for name in _names(snapshot)}
+    about = {KEY: pl.Int64, VILLAGE: pl.String, HEAD_SEX: pl.String, HEAD_AGE: pl.Int16}
+    return copied_out(query, {**about, **facts})
+
+
 def _names(snapshot: Snapshot) -> list[str]:
     """The facts of a snapshot; a name that could break out of a statement never gets into one."""
     return [name for name in snapshot.facts if re.fullmatch(r"[a-z0-9_.]+", name)]
 
 
-def _write(part: Path, rows: pl.DataFrame) -> None:
-    part.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    unfinished = part.with_suffix(".unfinished")
+def _file(number: int) -> str:
+    return f"families-{number:04}.parquet"
+
+
+def _write(file: Path, rows: pl.DataFrame) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    unfinished = file.with_suffix(f".{os.getpid()}.unfinished")
     rows.write_parquet(unfinished)
-    unfinished.rename(part)
+    unfinished.rename(file)

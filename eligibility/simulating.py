@@ -1,0 +1,105 @@
+"""From rows to what a simulation compares, and from its counts to the result that is kept."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from eligibility import parameters
+from eligibility.documents import document_of
+from eligibility.models import Programme, RuleDraft, RuleSet, Simulation, Snapshot
+from eligibility.populations import snapshots
+from eligibility.rules.definitions import RuleDocument
+from eligibility.rules.document import parse
+from eligibility.simulations.report import ENGINE, Report, fingerprint, report
+from eligibility.simulations.study import Rules, Study
+from perlinsos.regions.models import Area, Parameter
+
+FEWEST_FAMILIES = 10  # below it everything would be hidden
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A rule document as somebody typed it; `row` when it is a draft on its way."""
+
+    title: str
+    text: str
+    row: RuleDraft | None = None
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+def given(drafts: Sequence[RuleDocument], *, area: Area, on: date) -> dict[str, Any]:
+    """Rules in force on a day, where they and the drafts run, and the parameters they may ask for in an area."""
+    in_force = list(RuleSet.objects.in_force(on).filter(programme__is_active=True).order_by("programme__code"))
+    documents = [*(document_of(rule_set) for rule_set in in_force), *drafts]
+    names = frozenset[str]().union(*(document.regional_parameters for document in documents))
+    around = [row for row in parameters.in_force(names, on=on) if _meet(row.area_id or "", area.code)]
+    rows = sorted(around, key=lambda row: (row.name, row.area_id or ""))
+    return {
+        "rules": [[rule_set.pk, _areas(rule_set.programme)] for rule_set in in_force],
+        "draft_areas": [_draft_areas(draft) for draft in drafts],
+        "parameters": [[row.name, row.area_id, row.value] for row in rows if type(row.value) is int],
+    }
+
+
+def study_of(simulation: Simulation) -> Study:
+    """What a simulation compares, as it was fixed when it started."""
+    drafts = [parse(draft.document) for draft in simulation.drafts.all()]
+    return study(simulation.given, drafts)
+
+
+def study(fixed: Mapping[str, Any], drafts: Sequence[RuleDocument]) -> Study:
+    rule_sets = RuleSet.objects.in_bulk([pk for pk, _areas in fixed["rules"]])
+    return Study(
+        in_force=[Rules(document_of(rule_sets[pk]), tuple(areas)) for pk, areas in fixed["rules"]],
+        drafts=[Rules(draft, tuple(areas)) for draft, areas in zip(drafts, fixed["draft_areas"], strict=True)],
+        parameters=[Parameter(name=name, area_id=area, value=value) for name, area, value in fixed["parameters"]],
+    )
+
+
+def outcome(simulation: Simulation, snapshot: Snapshot, counts: Mapping[str, int]) -> tuple[dict[str, Any], str]:
+    """The result with everything it rests on, and its fingerprint."""
+    drafts = list(simulation.drafts.all())
+    rule_sets = RuleSet.objects.in_bulk([pk for pk, _areas in simulation.given["rules"]])
+    result = {
+        "engine": ENGINE,
+        "area": simulation.area_id,
+        "snapshot": str(snapshot.public_id),
+        "rules_on": simulation.rules_on.isoformat(),
+        "in_force": [
+            {"rules": str(rule_sets[pk]), "sha256": rule_sets[pk].sha256, "areas": areas}
+            for pk, areas in simulation.given["rules"]
+        ],
+        "drafts": [
+            {"title": draft.title, "sha256": draft.sha256, "areas": areas}
+            for draft, areas in zip(drafts, simulation.given["draft_areas"], strict=True)
+        ],
+        "parameters": simulation.given["parameters"],
+        "report": report(counts, len(drafts)).as_json(),
+    }
+    return result, fingerprint(result)
+
+
+def preview(drafts: Sequence[RuleDocument], *, snapshot: Snapshot, area: Area, on: date) -> Report:
+    """The report for the families of one district, at once; nothing is kept, ground checks are left out."""
+    counts = study(given(drafts, area=area, on=on), drafts).count(snapshots.within(snapshot, area.code))
+    return report(counts, len(drafts))
+
+
+def _meet(one: str, other: str) -> bool:
+    """Whether one area lies in the other."""
+    return one.startswith(other) or other.startswith(one)
+
+
+def _areas(programme: Programme) -> list[str]:
+    return sorted(programme.areas.values_list("code", flat=True))
+
+
+def _draft_areas(draft: RuleDocument) -> list[str]:
+    """Where the programme runs; for a new one, what its document says."""
+    programme = Programme.objects.filter(code=draft.programme).first()
+    return _areas(programme) if programme else sorted(draft.areas)

@@ -1,0 +1,6 @@
+"""What a draft of the rules would do, before it is enacted: everybody of a snapshot decided by both.
+
+Worlds of rules go in (`worlds.py`), chunks of families are counted (`tally.py`), and a report comes out
+in which no group is small enough to point at somebody (`report.py`, `hiding.py`). Pure but for
+`sample.py`, which reads what ground checks found.
+"""

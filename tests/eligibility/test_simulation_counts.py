@@ -1,0 +1,166 @@
+"""What a simulation counts is what deciding each family one by one, under both versions, comes to."""
+
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from eligibility.populations.columns import KEY, OUTCOMES, fact_column
+from eligibility.populations.snapshots import HEAD_AGE, HEAD_SEX, VILLAGE
+from eligibility.rules.catalogue import CATALOGUE, Unit
+from eligibility.rules.document import parse
+from eligibility.rules.evaluate import FactValue, Verdict, decide
+from eligibility.rules.plan import Plan, plan
+from eligibility.rules.steps import Line, lines, step_down, step_up
+from eligibility.simulations import tally
+from eligibility.simulations.worlds import side_by_side
+from tests.eligibility.documents import data, small
+from tests.eligibility.test_populations import plans, values
+
+Family = dict[str, int | None]
+
+
+@st.composite
+def studies(draw: st.DrawFn) -> tuple[Plan, Plan, list[Family]]:
+    """Rules in force, a draft, and families of whom some facts are missing or impossible."""
+    before, after = draw(plans()), draw(plans())
+    names = sorted({fact.name for one in (before, after) for fact in one.columns})
+    family = st.fixed_dictionaries({name: values(name) for name in names})
+    return before, after, draw(st.lists(family, min_size=1, max_size=10))
+
+
+def frame(families: list[Family]) -> pl.DataFrame:
+    names = sorted(families[0])
+    columns: dict[str, Any] = {fact_column(name): [one[name] for one in families] for name in names}
+    about: dict[str, Any] = {
+        KEY: range(1, len(families) + 1),
+        VILLAGE: [f"35.10.{22 + place % 2}.2003" for place in range(len(families))],
+        HEAD_SEX: [("L", "P", None)[place % 3] for place in range(len(families))],
+        HEAD_AGE: [(20, 50, 80, None)[place % 4] for place in range(len(families))],
+    }
+    facts = dict.fromkeys(columns, pl.Int64)
+    schema = {KEY: pl.Int64, VILLAGE: pl.String, HEAD_SEX: pl.String, HEAD_AGE: pl.Int16, **facts}
+    return pl.DataFrame({**about, **columns}, schema=schema)
+
+
+def facts_of(family: Family) -> dict[str, FactValue]:
+    return {name: FactValue(_typed(name, value)) for name, value in family.items() if value is not None}
+
+
+def _typed(name: str, value: int) -> int | bool:
+    return bool(value) if CATALOGUE[name].is_flag and value in (0, 1) else value
+
+
+def counted(before: Plan, after: Plan, families: list[Family]) -> Counter[str]:
+    worlds = side_by_side([before.document], [after.document], {})
+    return tally.tally(frame(families), worlds, worlds.touched)
+
+
+@settings(max_examples=40)
+@given(studies())
+def test_gained_and_lost_are_those_of_deciding_one_by_one(drawn: tuple[Plan, Plan, list[Family]]) -> None:
+    before, after, families = drawn
+    found = counted(before, after, families)
+    pairs = [(decide(before, facts_of(one)), decide(after, facts_of(one))) for one in families]
+    expected = Counter((OUTCOMES.index(was.outcome), OUTCOMES.index(now.outcome)) for was, now in pairs)
+    for dimension in tally.DIMENSIONS:
+        where = tally.key("move", 1, "uji", dimension, "")
+        moved: Counter[tuple[int, int]] = Counter()
+        for name, count in found.items():
+            if name.startswith(where):
+                moved[(int(name.split("|")[5]), int(name.split("|")[6]))] += count
+        assert moved == expected
+    assert found["sum|1|uji|paid"] == sum(was.amount_per_year for was, _now in pairs)
+    assert found["sum|1|uji|due"] == sum(now.amount_per_year for _was, now in pairs)
+    assert found["sum|1|uji|more"] == sum(_rises(*pair) for pair in pairs)
+
+
+def _rises(was: Verdict, now: Verdict) -> bool:
+    return was.outcome == now.outcome == "eligible" and now.amount_per_year > was.amount_per_year
+
+
+@settings(max_examples=40)
+@given(studies())
+def test_who_is_near_a_line_is_who_a_moved_line_turns_round(drawn: tuple[Plan, Plan, list[Family]]) -> None:
+    before, after, families = drawn
+    found = counted(before, after, families)
+    for world, ready in ((0, before), (1, after)):
+        expected: Counter[str] = Counter()
+        for line in lines(ready):
+            gain, lose = _turned(ready, line, families)
+            expected[tally.key("near", world, "uji", tally.GAIN, tally.line_name(line))] += gain
+            expected[tally.key("near", world, "uji", tally.LOSE, tally.line_name(line))] += lose
+        assert {name: found[name] for name in expected} == dict(expected)
+
+
+def _turned(ready: Plan, line: Line, families: list[Family]) -> tuple[int, int]:
+    """How many families the evaluator lets in, and shuts out, with this one line moved a step."""
+    turned = []
+    for question, was, now in ((line.easier, "not_eligible", "eligible"), (line.stricter, "eligible", "not_eligible")):
+        moved = _with(ready, line, question) if question else ready
+        turned.append(
+            sum(
+                decide(ready, facts_of(one)).outcome == was and decide(moved, facts_of(one)).outcome == now
+                for one in families
+            )
+        )
+    return turned[0], turned[1]
+
+
+def _with(ready: Plan, line: Line, question: Any) -> Plan:
+    bundle = ready.bundles[line.bundle]
+    if len(bundle.positions) == 1:
+        place = bundle.positions[0]
+        criteria = list(ready.criteria)
+        criteria[place] = replace(criteria[place], question=question)
+        return replace(ready, criteria=tuple(criteria))
+    bundles = list(ready.bundles)
+    bundles[line.bundle] = replace(bundle, question=question)
+    return replace(ready, bundles=tuple(bundles))
+
+
+@pytest.mark.parametrize(
+    ("unit", "line", "first", "last"),
+    [
+        (Unit.DECILE, 4, 4, 5),
+        (Unit.VA, 1300, 901, 2200),
+        (Unit.VA, 1000, 901, 1300),
+        (Unit.VA, 450, 1, 900),
+        (Unit.RUPIAH_MONTH, 2_810_139, 2_669_633, 2_950_646),
+        (Unit.PERCENT, 85, 81, 90),
+        (Unit.PERSONS, 0, 0, 1),
+    ],
+)
+def test_one_step_is_the_next_value_that_means_something(unit: Unit, line: int, first: int, last: int) -> None:
+    assert (step_down(unit, line), step_up(unit, line)) == (first, last)
+
+
+def test_a_draft_of_one_programme_moves_families_of_another_that_it_blocks() -> None:
+    """BST is not for who fits PKH: where fewer fit PKH, more fit BST."""
+    pkh, stricter = parse(data("pkh-2026-2")), data("pkh-2026-2")
+    stricter["parameters"]["decile_limit"]["default"] = 1
+    bst = parse(data("bst-2021-1"))
+    assert [overlap.programme for overlap in bst.blocked_by]
+    worlds = side_by_side([pkh, bst], [parse({**stricter, "version": "draft"})], {"minimum_wage": 2_810_139})
+    assert worlds.touched == {(1, "pkh"), (1, "bst")}
+
+
+def test_a_new_programme_starts_from_nobody() -> None:
+    ready = parse(small())
+    worlds = side_by_side([], [ready], {})
+    families: list[Family] = [{"pln.power_va": 900, "dtsen.decile": 2}] * 3
+    found = tally.tally(frame(families), worlds, worlds.touched)
+    assert (found["move|1|uji|decile|2|0|1"], found["sum|1|uji|paid"], found["sum|1|uji|due"]) == (3, 0, 3_600_000)
+
+
+def test_chunks_add_up_to_the_whole() -> None:
+    before, after = plan(parse(small()), {}), plan(parse(small(version="b")), {"power_limit_va": 900})
+    families: list[Family] = [{"pln.power_va": va, "dtsen.decile": 2} for va in (450, 900, 1300, 2200)] * 3
+    worlds = side_by_side([before.document], [after.document], {})
+    whole = frame(families)
+    parts = tally.tally(whole[:5], worlds, worlds.touched) + tally.tally(whole[5:], worlds, worlds.touched)
+    assert parts == +tally.tally(whole, worlds, worlds.touched)
