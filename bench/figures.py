@@ -5,9 +5,9 @@ import io
 import statistics
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 
@@ -30,11 +30,12 @@ class Figure:
 
 @dataclass(frozen=True)
 class Claim:
-    """One sentence that was put to the test, and what was seen."""
+    """One sentence that was put to the test, and what was seen; `figures` are counted under their own keys."""
 
     text: str
     holds: bool
     seen: str = ""
+    figures: Mapping[str, int] = field(default_factory=dict)
 
 
 class Bench(ABC):

@@ -10,6 +10,7 @@ from bench.nation import Nation
 from bench.pages import Pages
 from bench.prove_audit import AuditTrail
 from bench.prove_outage import Outage
+from bench.prove_rules import Rules
 from bench.sandbox_load import SandboxLoad
 from bench.simulation import Simulation
 from bench.sources import Sources
@@ -27,4 +28,4 @@ MEASURES = (
     Sources(),
 )
 BENCHES: dict[str, Bench] = {bench.name: bench for bench in MEASURES}
-PROOFS: dict[str, Proof] = {proof.name: proof for proof in (AuditTrail(), Outage())}
+PROOFS: dict[str, Proof] = {proof.name: proof for proof in (AuditTrail(), Outage(), Rules())}

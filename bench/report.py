@@ -65,11 +65,13 @@ def flat(machine: dict[str, Any], *, seed: int, small: bool, figures: Iterable[F
 
 
 def flat_claims(machine: dict[str, Any], *, seed: int, small: bool, claims: dict[str, list[Claim]]) -> str:
-    """One object on one line: claims and failures per proof."""
+    """One object on one line: claims and failures per proof, and what the claims counted."""
     found: dict[str, Any] = {**machine, "seed": seed, "small": small}
     for name, made in claims.items():
         found[f"{name}_claims"] = len(made)
         found[f"{name}_failed"] = sum(not claim.holds for claim in made)
+        for claim in made:
+            found |= claim.figures
     return json.dumps(found, ensure_ascii=False)
 
 

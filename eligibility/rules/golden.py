@@ -7,7 +7,7 @@ so that one wrong rule shows once and not in every programme behind it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from eligibility.rules.catalogue import PROGRAMMES, fact_type
@@ -90,6 +90,24 @@ class Difference:
     got: Expectation
     fields: tuple[str, ...]
     trace: tuple[TraceRow, ...]
+
+
+def in_succession(documents: Iterable[RuleDocument]) -> list[RuleDocument]:
+    """Versions in order of time, each open-ended one ending where the next of its programme begins, as when enacted."""
+    ordered = sorted(documents, key=lambda document: document.valid_from)
+    return [_ended(document, ordered[place + 1 :]) for place, document in enumerate(ordered)]
+
+
+def newest(documents: Iterable[RuleDocument]) -> dict[str, RuleDocument]:
+    """The last version of each programme, by code."""
+    return {document.programme: document for document in in_succession(documents)}
+
+
+def _ended(document: RuleDocument, later: Iterable[RuleDocument]) -> RuleDocument:
+    following = next((one for one in later if one.programme == document.programme), None)
+    if following is None or document.valid_until is not None:
+        return document
+    return replace(document, valid_until=following.valid_from)
 
 
 def max_age(name: str) -> int:

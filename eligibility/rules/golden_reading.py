@@ -47,8 +47,9 @@ def read_family(node: Node) -> GoldenCase:
 
 def check_against(rules: Iterable[RuleDocument], node: Node) -> None:
     """Refuse criteria and components that no version of the programme's rules knows."""
-    known = list(rules)
-    parts = node.named()
+    known, parts = list(rules), node.named()
+    if not known:
+        node.refuse(_("There is no programme “%(name)s” with rules."), name=node.path.rpartition(".")[2])
     criteria = sorted({criterion.name for document in known for criterion in document.criteria})
     components = sorted({name for document in known for name in document.amount.component_names})
     for entry in parts["because"].items() if "because" in parts else ():

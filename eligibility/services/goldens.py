@@ -1,5 +1,6 @@
 """Golden families are entered, changed and retired; nothing is deleted, every change is on record."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from eligibility import golden, permissions
 from eligibility.documents import document_of
 from eligibility.models import GoldenFamily, RuleSet
+from eligibility.rules.document import RuleDocument
 from eligibility.rules.golden_reading import check_against, read_family
 from eligibility.rules.reading import Node, each
 from perlinsos.accounts.models import User
@@ -21,20 +23,28 @@ EMPTY: dict[str, Any] = {"area_code": "", "parameters": {}, "rules_of": None}
 
 @transaction.atomic
 def add_golden_family(data: dict[str, Any], *, by: User) -> GoldenFamily:
-    """Enter a family, in the shape of the files. For policy staff, and for the command that loads shipped ones.
+    """Enter a family, in the shape of the files. For policy staff.
 
     Refused: DocumentError for what the catalogue or the programme's rules do not know, DomainError
     `code_taken` when another family has the code.
     """
+    return add_golden_families([data], by=by)[0]
+
+
+@transaction.atomic
+def add_golden_families(families: Iterable[dict[str, Any]], *, by: User) -> list[GoldenFamily]:
+    """Enter many at once, all or none. For the command that loads shipped ones; refused as above."""
     access.ensure(permissions.can_edit_golden_families(by))
-    fields = _fields(data)
+    rules = _rules()
+    new = [GoldenFamily(**_fields(data, rules)) for data in families]
     try:
         with transaction.atomic():
-            family = GoldenFamily.objects.create(**fields)
+            GoldenFamily.objects.bulk_create(new)
     except IntegrityError as error:
         raise DomainError(_("Another golden family has this code."), code="code_taken") from error
-    audit.record("eligibility.golden_family.added", subject=family, by=by, code=family.code)
-    return family
+    for family in new:
+        audit.record("eligibility.golden_family.added", subject=family, by=by, code=family.code)
+    return new
 
 
 @transaction.atomic
@@ -47,7 +57,7 @@ def change_golden_family(
     `changed_meanwhile` when somebody else saved after that, `code_is_kept` for another code.
     """
     access.ensure(permissions.can_edit_golden_families(by))
-    fields = _fields(data)
+    fields = _fields(data, _rules())
     family = GoldenFamily.objects.select_for_update().get(pk=family.pk)
     if seen is not None and family.updated_at != seen:
         raise DomainError(
@@ -82,21 +92,24 @@ def restore_golden_family(family: GoldenFamily, *, by: User) -> None:
         audit.record("eligibility.golden_family.restored", subject=family, by=by)
 
 
-def _fields(data: dict[str, Any]) -> dict[str, Any]:
+def _rules() -> dict[str, list[RuleDocument]]:
+    """Every version of every programme's rules: history may know other criteria than today."""
+    found: dict[str, list[RuleDocument]] = {}
+    for one in RuleSet.objects.select_related("programme"):
+        found.setdefault(one.programme.code, []).append(document_of(one))
+    return found
+
+
+def _fields(data: dict[str, Any], rules: dict[str, list[RuleDocument]]) -> dict[str, Any]:
     """The columns of what was entered. Raises DocumentError."""
     case = read_family(Node(data))
-    each(Node(data["expected"], "expected").named().items(), lambda entry: _check(*entry))
+    each(
+        Node(data["expected"], "expected").named().items(),
+        lambda entry: check_against(rules.get(entry[0], []), entry[1]),
+    )
     columns = {name: data[name] for name in ("code", "name", "story", "facts", "expected")}
     given = {field: data[name] for field, name in golden.OPTIONAL.items() if name in data}
     return {**EMPTY, **columns, **given, "rules_of": case.rules_of}
-
-
-def _check(programme: str, node: Node) -> None:
-    """Whether the programme has rules, and knows the names. History may know other criteria than today."""
-    rules = [document_of(one) for one in RuleSet.objects.filter(programme__code=programme)]
-    if not rules:
-        node.refuse(_("There is no programme “%(name)s” with rules."), name=programme)
-    check_against(rules, node)
 
 
 def _plain(changes: dict[str, list[Any]]) -> dict[str, list[Any]]:

@@ -1,62 +1,83 @@
 """Golden families: what ships is right for the rules that ship, and rules that answer otherwise are found."""
 
+import random
 from dataclasses import replace
-from pathlib import Path
+from functools import cache
 
 import pytest
 import yaml
-from django.core.management import call_command
 
-from eligibility import golden
-from eligibility.models import GoldenFamily
+from bench import prove_rules
+from bench.equivalent_rules import are_the_same
+from bench.prove_rules import is_no_fault, survivors
+from bench.rule_mutants import mutants
+from eligibility.rules.catalogue import fact_type
 from eligibility.rules.document import RuleDocument, parse
-from eligibility.rules.golden import GoldenCase, differences
-from eligibility.rules.golden_reading import read_families
+from eligibility.rules.golden import GoldenCase, GoldenFact, differences, in_succession, judge, newest
 from tests.eligibility.documents import RULESETS
-from tests.support.rules import load_shipped_rules
 
-FILES = sorted((Path(golden.__file__).parent / "golden_families").glob("*.yaml"))
-
-
-def shipped() -> list[GoldenCase]:
-    return [case for file in FILES for _data, case in read_families(file.read_text())]
+golden_families = cache(prove_rules.golden_families)
 
 
+@cache
 def rules() -> list[RuleDocument]:
-    return [parse(yaml.safe_load(file.read_text())) for file in sorted(RULESETS.glob("*.yaml"))]
-
-
-def newest() -> dict[str, RuleDocument]:
-    """The last version of each programme."""
-    return {document.programme: document for document in sorted(rules(), key=lambda one: one.valid_from)}
+    return in_succession(parse(yaml.safe_load(file.read_text())) for file in RULESETS.glob("*.yaml"))
 
 
 def test_the_newest_shipped_rules_answer_every_golden_family_as_agreed() -> None:
-    families = shipped()
+    families = golden_families()
     found = [
         f"{one.programme} {one.family.code} {one.fields}: expected {one.expected}, got {one.got}"
-        for document in newest().values()
+        for document in newest(rules()).values()
         for one in differences(document, families)
     ]
     assert found == []
+    assert len(families) >= 60
+    assert {programme for family in families for programme in family.expected} == set(newest(rules()))
 
 
 def test_older_rules_answer_the_families_of_their_days() -> None:
-    of_the_past = [family for family in shipped() if family.rules_of]
+    of_the_past = [family for family in golden_families() if family.rules_of]
+    tried = [(one.version, family.code) for one in rules() for family in of_the_past if family.is_about(one)]
+    assert ("2025-1", "bu-lina-sembako-2025-desil-5") in tried
+    assert ("2026-1", "bu-lina-sembako-2026-desil-5") in tried
     assert [one for document in rules() for one in differences(document, of_the_past)] == []
 
 
-@pytest.mark.django_db
-def test_a_draft_is_tried_on_the_families_in_the_database() -> None:
-    load_shipped_rules()
-    call_command("load_golden_families", verbosity=0)
-    assert GoldenFamily.objects.count() == len(shipped())
-    pkh = newest()["pkh"]
-    assert golden.replay(pkh, programme="pkh") == []
-    draft = replace(pkh, amount=replace(pkh.amount, picking="listed"))
-    found = golden.replay(draft, programme="pkh")
-    assert "pak-sugeng-lima-komponen" in [one.family.code for one in found]
-    first = next(one for one in found if one.family.code == "pak-sugeng-lima-komponen")
-    assert (first.expected.rupiah_per_year, first.got.rupiah_per_year) == (10_400_000, 8_900_000)
-    assert set(first.fields) == {"rupiah_per_year", "components"}
-    assert first.trace[0].text_id.startswith("Keluarga Anda tercatat di desil 2")
+@pytest.mark.parametrize("programme", ["pbi-jk", "kis-pbi-daerah", "bst"])
+def test_every_fault_in_a_rule_is_noticed_by_a_golden_family(programme: str) -> None:
+    document, families = newest(rules())[programme], golden_families()
+    total, left = survivors(document, families)
+    assert total > 60
+    assert [str(mutant) for mutant in left if not is_no_fault(mutant, document, families)] == []
+    assert len(left) <= total / 10
+
+
+def test_what_is_called_the_same_rules_decides_at_random_alike() -> None:
+    """The proof of sameness is itself put to the test: families drawn at random cannot tell them apart."""
+    chance, document, families = random.Random(7), newest(rules())["pkh"], golden_families()
+    same = [one for one in mutants(document) if one.kind == "cap" and is_no_fault(one, document, families)]
+    assert len(same) == 9
+    names = sorted(document.facts)
+    for _round in range(25):
+        facts = {name: GoldenFact(_drawn(name, chance)) for name in names if chance.random() > 0.1}
+        one = GoldenCase("acak", "Keluarga Acak", "Diundi", facts, {}, chance.choice(families).parameters)
+        expected, _verdict = judge(document, one)
+        assert [str(mutant) for mutant in same if judge(mutant.document, one)[0] != expected] == []
+
+
+def _drawn(name: str, chance: random.Random) -> int | bool:
+    kind = fact_type(name)
+    if kind.is_flag:
+        return chance.random() < 0.9 if name == "dukcapil.head_alive" else chance.random() < 0.05
+    if kind.source in ("bkn", "kemenkeu", "kemendagri", "gtk", "kemenkes", "ahu", "samsat", "other_aid"):
+        return int(chance.random() < 0.02)
+    return chance.randint(1, 4) if name == "dtsen.decile" else chance.randint(0, 6)
+
+
+def test_equal_rules_are_told_from_others() -> None:
+    pkh = newest(rules())["pkh"]
+    assert are_the_same(pkh, replace(pkh, notes=()), [{}])
+    dearer = replace(pkh.amount.components[0], rupiah_per_year=1)
+    changed = replace(pkh, amount=replace(pkh.amount, components=(dearer, *pkh.amount.components[1:])))
+    assert not are_the_same(pkh, changed, [{}])

@@ -1,0 +1,102 @@
+"""Golden families in the database: entered and changed on record, retired, never deleted."""
+
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.core.management import call_command
+
+from eligibility import golden
+from eligibility.models import GoldenFamily
+from eligibility.rules.document import parse
+from eligibility.rules.reading import DocumentError
+from eligibility.services.goldens import (
+    add_golden_family,
+    change_golden_family,
+    restore_golden_family,
+    retire_golden_family,
+)
+from perlinsos.accounts.models import User
+from perlinsos.core.errors import DomainError
+from perlinsos.core.models import AuditEvent
+from tests.cast import Cast
+from tests.eligibility.documents import data
+
+pytestmark = pytest.mark.django_db
+FAMILY: dict[str, Any] = {
+    "code": "uji", "name": "Keluarga Uji", "story": "Untuk diuji.", "facts": {"dtsen.decile": 7},
+    "expected": {"sembako": {"outcome": "not_eligible", "because": ["decile"]}},
+}  # fmt: skip
+REFUSED: list[tuple[dict[str, Any], str]] = [
+    ({"facts": {"dtsen.decile": 11}}, "facts.dtsen.decile: The number must be from 1 to 10."),
+    ({"facts": {"dtsen.decile": True}}, "facts.dtsen.decile: Here must be a whole number."),
+    ({"facts": {"dukcapil.head_alive": 1}}, "facts.dukcapil.head_alive: Here must be true or false."),
+    ({"facts": {"dtsen.desil": 1}}, "is not a fact of the catalogue"),
+    ({"facts": {"pln.power_va": {"value": 900, "days_old": -1}}}, "facts.pln.power_va.days_old: The number must be"),
+    ({"expected": {}}, "A golden family needs an expected answer"),
+    ({"expected": {"pkh": {"outcome": "not_eligible"}}}, "Name the criteria that decide"),
+    ({"expected": {"pkh": {"outcome": "not_eligible", "because": ["desil"]}}}, "expected.pkh.because[0]: Here must"),
+    ({"expected": {"pkh": {"outcome": "undecided", "because": ["wage"], "rupiah_per_year": 1}}}, "Only who is"),
+    ({"expected": {"pkh": {"outcome": "eligible", "components": {"kuda": 1}}}}, "expected.pkh.components.kuda"),
+    ({"expected": {"plk": {"outcome": "eligible"}}}, "There is no programme “plk” with rules."),
+    ({"name": " "}, "name: Here must be text."),
+]
+
+
+@pytest.fixture
+def families(rules: object) -> list[GoldenFamily]:
+    call_command("load_golden_families", verbosity=0)
+    return list(GoldenFamily.objects.all())
+
+
+def test_loading_again_keeps_what_was_edited(families: list[GoldenFamily], worker: User) -> None:
+    family = GoldenFamily.objects.get(code="bu-sumini-satu-balita")
+    change_golden_family(family, {**golden.data_of(family), "story": "Cerita yang lebih baik."}, by=worker)
+    call_command("load_golden_families", verbosity=0)
+    family.refresh_from_db()
+    assert family.story == "Cerita yang lebih baik."
+    event = AuditEvent.objects.get(action="eligibility.golden_family.changed")
+    assert event.data == {"changes": {"story": ["Buruh tani dengan satu balita.", "Cerita yang lebih baik."]}}
+    assert GoldenFamily.objects.count() == len(families)
+
+
+def test_a_retired_family_is_kept_but_not_tried(families: list[GoldenFamily], worker: User) -> None:
+    shipped = data("pkh-2026-2")
+    draft = parse({**shipped, "amount": {**shipped["amount"], "picking": "listed"}})
+    assert golden.replay(parse(shipped), programme="pkh") == []
+    for one in golden.replay(draft, programme="pkh"):
+        retire_golden_family(GoldenFamily.objects.get(code=one.family.code), by=worker)
+    assert golden.replay(draft, programme="pkh") == []
+    assert GoldenFamily.objects.count() == len(families)
+    restore_golden_family(GoldenFamily.objects.get(code="pak-sugeng-lima-komponen"), by=worker)
+    found = golden.replay(draft, programme="pkh")
+    assert [one.family.code for one in found] == ["pak-sugeng-lima-komponen"]
+    assert (found[0].expected.rupiah_per_year, found[0].got.rupiah_per_year) == (10_400_000, 8_900_000)
+    assert set(found[0].fields) == {"rupiah_per_year", "components", "rupiah_per_quarter"}
+    assert found[0].trace[0].text_id.startswith("Keluarga Anda tercatat di desil 2")
+
+
+def test_a_family_that_makes_no_sense_is_refused(rules: object, worker: User) -> None:
+    for changes, message in REFUSED:
+        with pytest.raises(DocumentError) as caught:
+            add_golden_family({**FAMILY, **changes}, by=worker)
+        assert message in str(caught.value), changes
+    assert not GoldenFamily.objects.exists()
+
+
+def test_two_editors_do_not_overwrite_each_other(rules: object, worker: User) -> None:
+    first = add_golden_family(FAMILY, by=worker)
+    seen = first.updated_at
+    change_golden_family(first, {**FAMILY, "name": "Keluarga Lain"}, by=worker, seen=seen)
+    with pytest.raises(DomainError) as caught:
+        change_golden_family(first, {**FAMILY, "name": "Keluarga Ketiga"}, by=worker, seen=seen)
+    assert caught.value.code == "changed_meanwhile"
+    with pytest.raises(DomainError) as caught:
+        add_golden_family(FAMILY, by=worker)
+    assert caught.value.code == "code_taken"
+
+
+@pytest.mark.parametrize("who", ["ani", "gita", "hadi", "indah"])
+def test_others_may_not_edit(rules: object, cast: Cast, who: str) -> None:
+    with pytest.raises(PermissionDenied):
+        add_golden_family(FAMILY, by=cast[who])
