@@ -1,7 +1,7 @@
 """Who may decide, prepare and announce. Each answer is tied to the case or batch it is about."""
 
 from eligibility.enums import DepartureReason
-from eligibility.models import DESK, Batch, BatchEntry, Quota
+from eligibility.models import DESK, RULE_READERS, WRITERS, Batch, BatchEntry, Programme, Quota
 from eligibility.models.simulations import SEERS, SIMULATORS
 from enrollment.models import READERS, Application
 from perlinsos.accounts import scoping
@@ -60,6 +60,15 @@ def can_release(user: User, entry: BatchEntry, *, reason: str) -> bool:
     """Record that a family leaves its place: officers of the area, a worker, the family by its own wish."""
     is_wish = is_own(user, entry) and reason == DepartureReason.OPTED_OUT
     return is_wish or is_worker(user) or can_work_on(user, entry.batch)
+
+
+def can_open_rules(user: User) -> bool:
+    return bool(scoping.area_codes(user, roles=RULE_READERS))
+
+
+def can_write_rules(user: User, programme: Programme) -> bool:
+    """Write, propose, enact and take back: policy staff of every area where the programme runs."""
+    return Programme.objects.within_reach(user, roles=WRITERS).filter(pk=programme.pk).exists()
 
 
 def is_own(user: User, entry: BatchEntry) -> bool:

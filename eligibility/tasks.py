@@ -3,8 +3,8 @@
 from celery import shared_task
 
 from eligibility import queue
-from eligibility.models import Run, Simulation
-from eligibility.services import decisions, places, rankings, runs, simulations
+from eligibility.models import RuleSet, Run, Simulation
+from eligibility.services import decisions, first_days, places, rankings, runs, simulations
 from perlinsos.accounts.services import service_account
 from perlinsos.core import jobs
 
@@ -70,3 +70,16 @@ def sweep_simulations() -> None:
     """Simulations under way, because a message was lost or a worker died."""
     for simulation_id in Simulation.objects.due().values_list("pk", flat=True):
         jobs.enqueue("eligibility.advance_simulation", simulation_id=simulation_id)
+
+
+@shared_task(name="eligibility.begin_rule_set")
+def begin_rule_set(*, rule_set_id: int) -> None:
+    if first_days.begin_rule_set(rule_set_id, by=service_account("eligibility")):
+        jobs.enqueue("eligibility.begin_rule_set", rule_set_id=rule_set_id)
+
+
+@shared_task(name="eligibility.sweep_rule_sets")
+def sweep_rule_sets() -> None:
+    """Versions whose first day has come, or whose beginning was cut short."""
+    for rule_set_id in RuleSet.objects.due().values_list("pk", flat=True):
+        jobs.enqueue("eligibility.begin_rule_set", rule_set_id=rule_set_id)

@@ -3,9 +3,9 @@
 from eligibility.models.batches import DESK, Batch, BatchEntry, Quota
 from eligibility.models.decisions import Determination
 from eligibility.models.departures import Departure
-from eligibility.models.drafts import WRITERS, RuleDraft, RuleDraftEdition
+from eligibility.models.drafts import WRITERS, DraftReplay, RuleDraft, RuleDraftEdition
 from eligibility.models.golden import GoldenFamily
-from eligibility.models.programmes import Programme, RuleSet
+from eligibility.models.programmes import RULE_READERS, Programme, RuleSet
 from eligibility.models.rankings import RankedEntry, Ranking
 from eligibility.models.shares import ReservedShare
 from eligibility.models.simulations import SimulatedDraft, Simulation
@@ -13,11 +13,13 @@ from eligibility.populations.models import Run, RunAnswer, RunChange, RunRules, 
 
 __all__ = [
     "DESK",
+    "RULE_READERS",
     "WRITERS",
     "Batch",
     "BatchEntry",
     "Departure",
     "Determination",
+    "DraftReplay",
     "GoldenFamily",
     "Programme",
     "Quota",

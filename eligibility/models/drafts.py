@@ -100,6 +100,11 @@ class RuleDraft(StatefulModel):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def replay(self) -> "DraftReplay | None":
+        """The newest one of exactly this text."""
+        return self.replays.filter(sha256=self.sha256).first()
+
 
 class RuleDraftEdition(Timestamped):
     """One saved text of a draft. A number is given once: of two people who save at once, one is second."""
@@ -117,3 +122,19 @@ class RuleDraftEdition(Timestamped):
 
     def __str__(self) -> str:
         return f"edition {self.number} of draft {self.draft_id}"
+
+
+class DraftReplay(Timestamped):
+    """What the golden families made of one text of a draft; it counts for that text only."""
+
+    draft = models.ForeignKey(RuleDraft, on_delete=models.RESTRICT, related_name="replays")
+    sha256 = models.CharField(max_length=64, help_text="of the text")
+    families = models.PositiveIntegerField(help_text="that were tried")
+    differing = models.JSONField(default=list, help_text="[{code, name, story, fields, expected, got}]")
+    ran_by = models.ForeignKey(User, on_delete=models.RESTRICT, related_name="+")
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"replay {self.pk} of draft {self.draft_id}"

@@ -12,10 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from perlinsos.accounts import scoping
+from perlinsos.accounts.enums import Role
 from perlinsos.accounts.models import User
 from perlinsos.core.models import Timestamped
 from perlinsos.decrees.models import Decree
 from perlinsos.regions.models import Area
+
+RULE_READERS = (Role.POLICY, Role.OFFICER, Role.VERIFIER, Role.COORDINATOR, Role.AUDITOR)
 
 
 class ProgrammeQuerySet(models.QuerySet["Programme"]):
@@ -23,6 +26,10 @@ class ProgrammeQuerySet(models.QuerySet["Programme"]):
         """Active, and either everywhere or in an area that holds `area_code`."""
         around = ["".join(f"{part}." for part in area_code.split(".")[:level])[:-1] for level in (1, 2, 3, 4)]
         return self.filter(Q(areas=None) | Q(areas__in=around), is_active=True).distinct()
+
+    def hold(self, pk: int) -> "Programme":
+        """Whoever adds or takes back a version holds the row: the periods of two cannot be changed at once."""
+        return self.select_for_update(of=("self",), no_key=True).get(pk=pk)
 
     def within_reach(self, user: User | AnonymousUser, *, roles: Iterable[str]) -> "ProgrammeQuerySet":
         """Those that run nowhere outside the areas where `user` holds one of `roles`.
@@ -62,6 +69,10 @@ class Programme(Timestamped):
 
 
 class RuleSetQuerySet(models.QuerySet["RuleSet"]):
+    def visible_to(self, user: User | AnonymousUser) -> "RuleSetQuerySet":
+        """Enacted rules are no secret at the desk: whoever works there reads all of them."""
+        return self.all() if scoping.area_codes(user, roles=RULE_READERS) else self.none()
+
     def in_force(self, on: object = None) -> "RuleSetQuerySet":
         return self.filter(valid_during__contains=on or timezone.localdate())
 

@@ -1,17 +1,22 @@
 """Rule documents become rule sets: enacted once, never edited, followed by the next version."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from eligibility import drafting, permissions
 from eligibility.documents import document_of, fingerprint
+from eligibility.drafting import ensure_overlaps_exist
 from eligibility.models import Programme, RuleSet
 from eligibility.rules.document import RuleDocument, parse
 from perlinsos.accounts.models import User
-from perlinsos.core import audit
+from perlinsos.core import access, audit
 from perlinsos.core.errors import DomainError
+from perlinsos.decrees.models import Decree
 from perlinsos.regions.models import Area
 
 
@@ -36,11 +41,46 @@ def enact_rule_set(data: dict[str, Any], *, by: User) -> tuple[RuleSet, bool]:
     if known is not None:
         _ensure_unchanged(known, digest)
         return known, False
-    _ensure_overlaps_exist(document)
-    _end_predecessor(programme, document)
+    return follow(programme, document, data, by=by), True
+
+
+@transaction.atomic
+def follow(programme: Programme, document: RuleDocument, data: dict[str, Any], *, by: User) -> RuleSet:
+    """The next version of a programme's rules; the one before it ends the day before.
+
+    For the command that loads shipped documents and for `enact_draft`, which asks who may. Refused:
+    DomainError `unknown_programme` or `circular` for its overlaps, `overlap` when the dates collide.
+    """
+    Programme.objects.hold(programme.pk)
+    ensure_overlaps_exist(document)
+    _end_predecessor(programme, document.valid_from)
+    digest = fingerprint(data)
     rule_set = _create(programme, document, data, digest)
     audit.record("eligibility.rule_set.enacted", subject=rule_set, by=by, version=document.version, sha256=digest)
-    return rule_set, True
+    return rule_set
+
+
+@transaction.atomic
+def withdraw_rule_set(rule_set: RuleSet, *, decree: Decree, reason: str, by: User) -> RuleSet:
+    """Take a version back before its first day; the one before it holds on as if nothing had been.
+
+    For policy staff of every area the programme runs in, under a decree about rules. Refused with
+    `decree_not_valid`, and with `not_scheduled` once its first day has come or it was taken back before.
+    """
+    programme = Programme.objects.hold(rule_set.programme_id)
+    access.ensure(permissions.can_write_rules(by, programme))
+    if not drafting.decrees_for(programme).filter(pk=decree.pk).exists():
+        raise DomainError(_("This decree does not hold here and today. Choose another one."), code="decree_not_valid")
+    period = RuleSet.objects.scheduled().filter(pk=rule_set.pk).values_list("valid_during", flat=True).first()
+    if period is None:
+        message = _("Only a version whose first day is still to come can be taken back.")
+        raise DomainError(message, code="not_scheduled")
+    rule_set.valid_during = DateRange(empty=True)
+    rule_set.withdrawn_at, rule_set.withdrawn_under = timezone.now(), decree
+    rule_set.save(update_fields=["valid_during", "withdrawn_at", "withdrawn_under", "updated_at"])
+    _reach_on(programme, period.lower)
+    audit.record("eligibility.rule_set.withdrawn", subject=rule_set, by=by, decree=decree.pk, reason=reason)
+    return rule_set
 
 
 def _ensure_unchanged(known: RuleSet, digest: str) -> None:
@@ -56,29 +96,25 @@ def _areas(document: RuleDocument) -> list[Area]:
     return found
 
 
-def _ensure_overlaps_exist(document: RuleDocument) -> None:
-    """Every programme and component of the table exists, and no chain of programmes comes back to this one."""
-    due, seen = list(document.overlaps), set[str]()
-    while due:
-        overlap = due.pop()
-        other = RuleSet.objects.filter(programme__code=overlap.programme).order_by("valid_during").last()
-        rules = document_of(other) if other else None
-        if rules is None or (overlap.component and overlap.component not in rules.amount.component_names):
-            message = _("The table of overlaps names “%(name)s”, which is not known.")
-            raise DomainError(message % {"name": overlap.fact}, code="unknown_programme")
-        if overlap.programme == document.programme:
-            raise DomainError(_("Programmes may not exclude each other in a circle."), code="circular")
-        if overlap.programme not in seen:
-            seen.add(overlap.programme)
-            due += [further for further in rules.blocked_by if overlap.blocks]
+def _end_predecessor(programme: Programme, first_day: date) -> None:
+    """Where a version holds on both sides of the first day, it ends there."""
+    day_before = first_day - timedelta(days=1)
+    earlier = programme.rule_sets.filter(valid_during__contains=day_before).filter(valid_during__contains=first_day)
+    for one in earlier:
+        one.valid_during = DateRange(one.valid_during.lower, first_day)
+        one.save(update_fields=["valid_during", "updated_at"])
 
 
-def _end_predecessor(programme: Programme, document: RuleDocument) -> None:
-    day_before = document.valid_from - timedelta(days=1)
-    earlier = programme.rule_sets.filter(valid_during__contains=day_before, valid_during__upper_inf=True).first()
-    if earlier is not None:
-        earlier.valid_during = (earlier.valid_during.lower, document.valid_from)
-        earlier.save(update_fields=["valid_during", "updated_at"])
+def _reach_on(programme: Programme, gap_from: date) -> None:
+    """The version that ended for the sake of another one holds as far as its document says, or to the next one."""
+    earlier = programme.rule_sets.filter(valid_during__endswith=gap_from).first()
+    if earlier is None:
+        return
+    following = programme.rule_sets.kept().filter(valid_during__startswith__gte=gap_from).order_by("valid_during")
+    next_day = following.values_list("valid_during", flat=True).first()
+    ends = [day for day in (document_of(earlier).valid_until, next_day and next_day.lower) if day is not None]
+    earlier.valid_during = DateRange(earlier.valid_during.lower, min(ends, default=None))
+    earlier.save(update_fields=["valid_during", "updated_at"])
 
 
 def _create(programme: Programme, document: RuleDocument, data: dict[str, Any], digest: str) -> RuleSet:

@@ -25,11 +25,12 @@ SETTLED_AT_ONCE = 50  # new determinations of one transaction: each reads facts,
 
 
 @transaction.atomic
-def start_run(area: Area, *, reason: str = "", by: User) -> Run:
+def start_run(area: Area, *, reason: str = "", because_of: RuleSet | None = None, by: User) -> Run:
     """Take a snapshot of the area and begin to decide everybody in it again, by the rules in force today.
 
     Programmes that another one may block are decided family by family (`decide_application`): their
-    answer rests on another answer of the same run. For officers of the area and the worker. Refused
+    answer rests on another answer of the same run. `because_of` is the version whose first day it is: it
+    starts one run in an area, ever. For officers of the area and the worker. Refused
     with `already_running`, `no_rules` when no
     programme has rules in force, and `nobody_decided` when the area has no decided family.
     """
@@ -43,7 +44,7 @@ def start_run(area: Area, *, reason: str = "", by: User) -> Run:
     snapshot.save(update_fields=["families", "updated_at"])
     if not snapshot.families:
         raise DomainError(_("Nobody in %(area)s is decided yet.") % {"area": area}, code="nobody_decided")
-    run = _create(area, snapshot, reason, by=by)
+    run = _create(area, snapshot, reason, because_of, by=by)
     RunRules.objects.bulk_create(_fixed(run, rule_sets))
     audit.record("eligibility.run.started", subject=run, by=by, families=snapshot.families, reason=reason)
     jobs.enqueue("eligibility.advance_run", run_id=run.pk)
@@ -75,10 +76,10 @@ def stop_run(run: Run, *, reason: str, by: User) -> Run:
 
 
 # --- how ------------------------------------------------------------------------------------------
-def _create(area: Area, snapshot: Snapshot, reason: str, *, by: User) -> Run:
+def _create(area: Area, snapshot: Snapshot, reason: str, because_of: RuleSet | None, *, by: User) -> Run:
     try:
         with transaction.atomic():
-            return Run.objects.create(area=area, snapshot=snapshot, started_by=by, reason=reason)
+            return Run.objects.create(area=area, snapshot=snapshot, started_by=by, reason=reason, because_of=because_of)
     except IntegrityError as error:
         raise DomainError(_("Everybody here is being decided again already."), code="already_running") from error
 

@@ -291,6 +291,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "eligibility.sweep_free_places": 30.0,
         "eligibility.sweep_runs": 30.0,
         "eligibility.sweep_simulations": 30.0,
+        "eligibility.sweep_rule_sets": 60.0,
         "appeals.sweep_windows": 15.0,
         "appeals.sweep_corrections": 30.0,
         "messages.sweep_outbox": 15.0,

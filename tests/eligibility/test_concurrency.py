@@ -8,17 +8,21 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from eligibility import tasks
 from eligibility.enums import Placement, RankingCause
-from eligibility.models import Batch, BatchEntry, Determination, RankedEntry, Ranking
-from eligibility.services import batches
+from eligibility.models import Batch, BatchEntry, Determination, RankedEntry, Ranking, RuleDraft, RuleSet, Run
+from eligibility.rules.spelling import as_text
+from eligibility.services import batches, drafts, first_days
+from perlinsos.accounts.enums import Role
 from perlinsos.core.errors import DomainError
-from perlinsos.decrees.models import Decree
+from perlinsos.decrees.models import Decree, DecreeKind
 from perlinsos.messages.models import OutboxMessage
 from tests import factories
 from tests.cast import BANYUWANGI, Cast
 from tests.eligibility.conftest import MakeFamily
+from tests.eligibility.documents import small
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -95,3 +99,46 @@ def test_rankings_drawn_at_once_stay_within_the_quota_and_in_line(
     assert Ranking.objects.get(batch=batch, is_current=True).number == 6
     funded = RankedEntry.objects.current().filter(placement=Placement.FUNDED)
     assert funded.count() == 3
+
+
+def test_two_drafts_for_the_same_days_enacted_at_once_one_wins(cast: Cast) -> None:
+    programme = factories.RuleSetFactory(
+        programme=factories.ProgrammeFactory(code="uji"), version="2026-1", document=small()
+    ).programme
+    nusa, tara = (factories.staff(name, Role.POLICY, "") for name in ("Nusa", "Tara"))
+    decree = factories.DecreeFactory(kind=DecreeKind.RULES, area=None)
+    ready = []
+    for version in ("2027-1", "2027-2"):
+        draft = drafts.start_draft(programme, title=version, base=None, by=nusa)
+        text = as_text(small(version=version, valid={"from": "2099-01-01", "until": None}))
+        draft = drafts.save_text(draft, text=text, edition=1, by=nusa)
+        drafts.replay_draft(draft, by=nusa)
+        ready.append(drafts.propose_draft(draft, edition=2, unsimulated_reason="uji", by=nusa))
+    first, second = ready
+    answers = at_once(
+        *[lambda: drafts.enact_draft(first, decree=decree, by=tara)] * 3,
+        *[lambda: drafts.enact_draft(second, decree=decree, by=tara)] * 3,
+    )
+    assert Counter(answer if isinstance(answer, str) else "enacted" for answer in answers) == {
+        "enacted": 1, "already_enacted": 2, "not_ready": 3,
+    }  # fmt: skip
+    assert RuleSet.objects.filter(programme=programme).count() == 2
+    assert RuleSet.objects.scheduled().count() == 1
+
+
+def test_two_people_saving_at_once_one_is_told(cast: Cast) -> None:
+    draft = factories.RuleDraftFactory(text="")
+    writers = [factories.staff(name, Role.POLICY, "") for name in ("Nusa", "Tara", "Jati")]
+    answers = at_once(
+        *(lambda by=by: drafts.save_text(draft, text=f"dari {by.name}", edition=1, by=by) for by in writers)
+    )
+    assert answers.count("edited_meanwhile") == 2
+    assert (RuleDraft.objects.get().edition, draft.editions.count()) == (2, 1)
+
+
+def test_a_first_day_begun_twice_at_once_starts_one_run(decided: MakeFamily, worker: Any) -> None:
+    decided()
+    RuleSet.objects.exclude(programme__code="pkh").update(begun_at=timezone.now())
+    version = RuleSet.objects.due().get()
+    at_once(*[lambda: first_days.begin_rule_set(version.pk, by=worker)] * 4)
+    assert Run.objects.filter(because_of=version).count() == 1

@@ -1,0 +1,95 @@
+"""The first day of a version: every area it touches is decided again, once, whatever dies meanwhile."""
+
+from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Left
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from eligibility import permissions
+from eligibility.documents import document_of
+from eligibility.enums import RunState
+from eligibility.models import Determination, RuleSet, Run
+from eligibility.services.decisions import redecide
+from eligibility.services.runs import start_run
+from enrollment.enums import ApplicationState
+from enrollment.models import Application
+from perlinsos.accounts.models import User
+from perlinsos.core import access, audit
+from perlinsos.core.errors import DomainError
+from perlinsos.regions.models import Area
+
+REGENCY = len("35.10")
+AT_ONCE = 25  # families of one transaction, where each is decided by itself
+NOT_STOPPED = (RunState.RUNNING, RunState.DONE)
+DECIDED = (ApplicationState.DECIDED, ApplicationState.ANNOUNCED)
+
+
+@transaction.atomic
+def begin_rule_set(rule_set_id: int, *, by: User) -> bool:
+    """One step of a version's first day; whether another may follow at once.
+
+    For the worker. Regency by regency a run is started. Families of a programme that another one may
+    block are decided by themselves, as a run leaves them out. Each step commits whole: killed, it
+    goes on with the next regency, and while another process holds the version it does nothing.
+    """
+    access.ensure(permissions.is_worker(by))
+    rule_set = _held(rule_set_id)
+    if rule_set is None:
+        return False
+    if document_of(rule_set).blocked_by:
+        if _decide_some(rule_set, by=by):
+            return True
+    else:
+        area = _next_area(rule_set)
+        if area is not None:
+            return _start(rule_set, area, by=by)
+    rule_set.begun_at = timezone.now()
+    rule_set.save(update_fields=["begun_at", "updated_at"])
+    audit.record("eligibility.rule_set.begun", subject=rule_set, by=by, runs=rule_set.runs.count())
+    return False
+
+
+# --- how ------------------------------------------------------------------------------------------
+def _held(rule_set_id: int) -> RuleSet | None:
+    rows = RuleSet.objects.due().select_for_update(of=("self",), no_key=True, skip_locked=True)
+    return rows.select_related("programme").filter(pk=rule_set_id).first()
+
+
+def _next_area(rule_set: RuleSet) -> Area | None:
+    """A regency with decided families whom no run has decided by this version."""
+    running = list(rule_set.programme.areas.values_list("code", flat=True))
+    decided = Application.objects.filter(state__in=DECIDED).order_by()
+    codes = decided.annotate(regency=Left("village_id", REGENCY)).values_list("regency", flat=True).distinct()
+    done = Run.objects.filter(Q(because_of=rule_set) | Q(rules__rule_set=rule_set, state__in=NOT_STOPPED))
+    covered = tuple(done.values_list("area_id", flat=True))
+    touched = [code for code in codes if not running or _meet(code, running)]
+    due = sorted(code for code in touched if not code.startswith(covered))
+    return Area.objects.filter(code__in=due[:1]).first()
+
+
+def _meet(code: str, running: list[str]) -> bool:
+    return any(code.startswith(area) or area.startswith(code) for area in running)
+
+
+def _start(rule_set: RuleSet, area: Area, *, by: User) -> bool:
+    """A run under way with the rules of the day before is waited for: the sweep comes again."""
+    reason = _("First day of %(rule_set)s") % {"rule_set": rule_set}
+    try:
+        start_run(area, reason=reason, because_of=rule_set, by=by)
+    except DomainError as error:
+        if error.code != "already_running":
+            raise
+        return False
+    return True
+
+
+def _decide_some(rule_set: RuleSet, *, by: User) -> int:
+    """Give the next families, decided by an earlier version, their answer by this one; how many."""
+    earlier = Determination.objects.current().filter(
+        programme=rule_set.programme, application__state=ApplicationState.DECIDED
+    )
+    due = earlier.exclude(rule_set=rule_set).select_related("application").order_by("pk")[:AT_ONCE]
+    for determination in due:
+        redecide(determination.application, rule_set.programme, rule_set=rule_set, cause=f"rules:{rule_set.pk}", by=by)
+    return len(due)

@@ -1,0 +1,130 @@
+"""The first day of a version: whom it touches is decided again, once, whatever happens meanwhile."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils import timezone
+
+from eligibility import tasks
+from eligibility.models import Determination, Programme, RuleSet, Run
+from eligibility.services import first_days, runs
+from eligibility.services.rulesets import enact_rule_set
+from perlinsos.accounts.models import User
+from perlinsos.regions.models import Area
+from tests.cast import JATILUWIH, KESILIR, Cast
+from tests.eligibility.conftest import MakeFamily, SentTasks, answer
+from tests.eligibility.documents import data
+from tests.support.rules import load_shipped_rules
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def begun(rules: dict[str, Programme]) -> None:
+    """Everything that is in force at first has begun."""
+    RuleSet.objects.update(begun_at=timezone.now())
+
+
+def follow(code: str, by: User, **changes: Any) -> RuleSet:
+    """The next version of a programme, from today on."""
+    today = timezone.localdate()
+    version = RuleSet.objects.in_force().get(programme__code=code)
+    document = {**data(f"{code}-{version.version}"), "version": "baru", **changes}
+    RuleSet.objects.filter(pk=version.pk).update(valid_during=DateRange(version.valid_during.lower, today))
+    return enact_rule_set({**document, "valid": {"from": today.isoformat(), "until": None}}, by=by)[0]
+
+
+def drained(rule_set: RuleSet, by: User) -> RuleSet:
+    while first_days.begin_rule_set(rule_set.pk, by=by):
+        pass
+    for run in Run.objects.due():
+        while runs.advance_run(run.pk, by=by):
+            pass
+    rule_set.refresh_from_db()
+    return rule_set
+
+
+def test_each_regency_is_decided_again_once(decided: MakeFamily, worker: User, sent_tasks: SentTasks) -> None:
+    family, elsewhere = decided(KESILIR, dtsen__decile=4), decided(JATILUWIH, dtsen__decile=4)
+    limit = data("pkh-2026-2")["parameters"] | {"decile_limit": {"unit": "decile", "default": 3}}
+    version = follow("pkh", worker, parameters=limit)
+    sent_tasks.clear()
+    tasks.sweep_rule_sets()
+    assert sent_tasks == [("eligibility.begin_rule_set", {"rule_set_id": version.pk})]
+    assert drained(version, worker).begun_at is not None
+    assert set(version.runs.values_list("area_id", flat=True)) == {"35.10", "51.02"}
+    assert [answer(one).outcome for one in (family, elsewhere)] == ["not_eligible", "not_eligible"]
+    assert {answer(one).rule_set for one in (family, elsewhere)} == {version}
+    sent_tasks.clear()
+    tasks.sweep_rule_sets()
+    assert (sent_tasks, first_days.begin_rule_set(version.pk, by=worker), Run.objects.count()) == ([], False, 2)
+
+
+def test_a_killed_beginning_goes_on_with_the_next_regency(decided: MakeFamily, worker: User) -> None:
+    decided(KESILIR), decided(JATILUWIH)
+    version = follow("pkh", worker)
+    tasks.begin_rule_set(rule_set_id=version.pk)  # and then nothing for a while
+    assert Run.objects.get().area_id == "35.10"
+    drained(version, worker)
+    assert sorted(Run.objects.values_list("area_id", flat=True)) == ["35.10", "51.02"]
+
+
+def test_two_versions_of_one_day_share_a_run(decided: MakeFamily, worker: User) -> None:
+    decided()
+    first, second = follow("pkh", worker), follow("sembako", worker)
+    drained(first, worker)
+    drained(second, worker)
+    assert Run.objects.count() == 1
+    assert second.begun_at is not None
+
+
+def test_a_run_from_the_day_before_is_waited_for(decided: MakeFamily, worker: User, banyuwangi: Area) -> None:
+    decided()
+    old = runs.start_run(banyuwangi, by=worker)
+    version = follow("pkh", worker)
+    assert not first_days.begin_rule_set(version.pk, by=worker)
+    version.refresh_from_db()
+    assert version.begun_at is None
+    runs.stop_run(old, reason="hari baru", by=worker)
+    assert drained(version, worker).begun_at is not None
+    assert version.runs.count() == 1
+
+
+def test_a_programme_that_others_block_is_decided_family_by_family(
+    decided: MakeFamily, worker: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Programme.objects.filter(code="paket-nutrisi").update(is_active=True)
+    RuleSet.objects.filter(programme__code="paket-nutrisi").update(
+        valid_during=DateRange(timezone.localdate() - timedelta(days=30), None)
+    )
+    families = [decided() for _number in range(3)]
+    monkeypatch.setattr(first_days, "AT_ONCE", 2)
+    version = follow("paket-nutrisi", worker)
+    drained(version, worker)
+    again = Determination.objects.filter(rule_set=version)
+    assert set(again.values_list("application_id", flat=True)) == {one.pk for one in families}
+    assert set(again.values_list("cause", flat=True)) == {f"rules:{version.pk}"}
+    assert (Run.objects.count(), version.begun_at is not None) == (0, True)
+
+
+def test_what_is_not_due_does_not_begin(decided: MakeFamily, worker: User, cast: Cast) -> None:
+    decided()
+    version = follow("pkh", worker)
+    with pytest.raises(PermissionDenied):
+        first_days.begin_rule_set(version.pk, by=cast.ani)
+    RuleSet.objects.filter(pk=version.pk).update(valid_during=DateRange(timezone.localdate() + timedelta(days=1), None))
+    assert not RuleSet.objects.due().exists()
+    assert not first_days.begin_rule_set(version.pk, by=worker)
+    assert not Run.objects.exists()
+
+
+def test_the_first_rules_of_an_empty_portal_begin_without_a_run(worker: User) -> None:
+    load_shipped_rules()
+    RuleSet.objects.update(begun_at=None)
+    for version in RuleSet.objects.due():
+        assert not first_days.begin_rule_set(version.pk, by=worker)
+    assert not RuleSet.objects.due().exists()
+    assert not Run.objects.exists()
