@@ -18,9 +18,9 @@ PAGE_KIB = 4
 
 def figures(*, small: bool, seed: int) -> list[Figure]:
     """Ours is the worker's whole look at a selfie: decode, find, judge, six looks. Theirs is load, find, one look."""
-    chosen = _pictures(2 if small else 12)
+    chosen = _pictures(1 if small else 12)
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        ours, theirs, rss = pool.submit(measure, chosen, 3 if small else 5).result()
+        ours, theirs, rss = pool.submit(measure, chosen, 2 if small else 5).result()
     rates = [len(chosen) / taken for taken in ours]
     ratios = [bare / own for own, bare in zip(ours, theirs, strict=True)]
     note = f"{len(chosen)} pictures of up to 1280 pixels, one process"

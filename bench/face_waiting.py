@@ -28,7 +28,7 @@ def figures(*, small: bool) -> list[Figure]:
 
     From the commit of the picture to the commit of the verdict, everything included.
     """
-    steady, surge = (12, 30) if small else (120, 500)
+    steady, surge = (8, 20) if small else (120, 500)
     portraits = pictures.fetch()
     with servers.sandbox(photographs=portraits) as address:
         with quietly():
