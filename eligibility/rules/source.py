@@ -9,6 +9,11 @@ from eligibility.rules.definitions import RuleDocument
 from eligibility.rules.document import parse
 from eligibility.rules.reading import DocumentError, Place, Problem, _
 
+# libyaml is ten times faster; where a wheel comes without it, the same in Python.
+LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# It composes by recursion in C: a text of brackets alone would end the process.
+DEEPEST = 200
+
 
 class Source(NamedTuple):
     """The data of a text and the place of each value by its path (`criteria[2].test`)."""
@@ -29,12 +34,14 @@ def read_document(text: str) -> tuple[Any, RuleDocument]:
 def read_source(text: str) -> Source:
     """Raises DocumentError for what is no YAML, or has a name twice where the second would replace the first."""
     try:
-        root = yaml.compose(text, yaml.SafeLoader)
+        _refuse_too_deep(text)
+        loader = LOADER(text)
+        root = loader.get_single_node()
         if root is None:
             return Source(None, {})
         places = dict(_places(root, ""))
         _refuse_twice(root, "")
-        return Source(yaml.load(text, yaml.SafeLoader), places)
+        return Source(loader.construct_document(root), places)
     except DocumentError:
         raise
     except yaml.MarkedYAMLError as error:
@@ -42,8 +49,17 @@ def read_source(text: str) -> Source:
         place = Place(mark.line + 1, mark.column + 1) if mark else None
         message = _("This cannot be read. Check brackets, quotation marks and indentation.")
         raise DocumentError([Problem("", message, place=place)]) from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError) as error:
         raise DocumentError([Problem("", _("This is no text of a rule document."))]) from error
+
+
+def _refuse_too_deep(text: str) -> None:
+    """Raises ValueError; looks at one event after the other, at no depth of its own."""
+    depth = 0
+    for event in yaml.parse(text, LOADER):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise ValueError(f"more than {DEEPEST} levels")
 
 
 def _places(node: yaml.Node, path: str) -> Iterator[tuple[str, Place]]:

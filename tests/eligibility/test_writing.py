@@ -162,6 +162,14 @@ def test_any_text_is_either_rules_or_an_error_with_a_message(text: str) -> None:
         read_document(text)
 
 
+@pytest.mark.parametrize(
+    "text", ["[" * 100_000, "[" * 100_000 + "]" * 100_000, "\n".join(" " * depth + "a:" for depth in range(1000))]
+)
+def test_a_text_of_nothing_but_levels_is_refused(text: str) -> None:
+    """The YAML library goes down by recursion: without a limit such a text ends the process."""
+    assert said(text)
+
+
 def test_criteria_that_ask_the_same_facts_too_often_are_refused() -> None:
     facts = ["pln.power_va", "bpn.land_m2", "samsat.cars", "samsat.motorcycles", "bkn.asn", "dapodik.pupils_sd"]
     one = {"any": [{"fact": fact, "in": [1, 2, 3, 4, 5]} for fact in facts]}
