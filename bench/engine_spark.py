@@ -39,22 +39,15 @@ def statement() -> str:
     plans = engine_rules.plans()
     facts = register.facts_sql("families", "persons", [fact.name for fact in facts_of(plans)])
     decided = sql.decide(plans, f"({facts})", sql.SPARK)
-    decided = f"SELECT d.*, f.regency FROM ({decided}) d JOIN families f USING ({KEY})"  # noqa: S608 - our own names and seed
-    everybody = f"(SELECT *, CAST({KEY} AS string) AS public_id, '{engine_rules.SEED}' AS seed FROM decided)"  # noqa: S608 - our own names and seed
-    drawn = " ".join(
-        f"LEFT JOIN ({sql.place(everybody, place, sql.SPARK, KEY)}) p{place} USING ({KEY})"
-        for place in range(len(plans))
-    )
-    funded = ", ".join(
-        f"CASE WHEN place_{place} <= size * {per_mille} div 1000 THEN 1 ELSE 0 END AS funded_{place}"
+    decided = f"SELECT d.*, f.regency FROM ({decided}) d JOIN families f USING ({KEY})"  # noqa: S608 - our own names
+    quotas = ", ".join(
+        f"count(*) * {per_mille} div 1000 AS places_{place}"
         for place, per_mille in enumerate(engine_rules.PLACES_PER_MILLE)
     )
-    answers = ", ".join(column for place, plan in enumerate(plans) for column in answer_columns(plan, place))
-    sizes = "(SELECT regency, count(*) AS size FROM decided GROUP BY regency) sizes"
-    return (
-        f"WITH decided AS ({decided}) SELECT {KEY}, {answers}, {funded}"  # noqa: S608 - our own names and seed
-        f" FROM decided JOIN {sizes} USING (regency) {drawn}"
-    )
+    sizes = f"SELECT regency, {quotas} FROM decided GROUP BY regency"  # noqa: S608 - our own names
+    answers = [column for place, plan in enumerate(plans) for column in answer_columns(plan, place)]
+    ticket = f"concat('{engine_rules.SEED}', {KEY})"
+    return sql.with_places(decided, sizes, ticket, len(plans), sql.SPARK, [KEY, *answers])
 
 
 def main(folder: Path, results: Path, master: str) -> None:

@@ -100,5 +100,5 @@ def facts_sql(families: str, persons: str, wanted: Collection[str]) -> str:
 def _aggregate_sql(one: OfMembers) -> str:
     if one.how == "highest":
         return f"max({one.column})"
-    count = f"count(CASE WHEN {one.column} BETWEEN {one.low} AND {one.high} THEN 1 END)"
+    count = f"count(*) FILTER (WHERE {one.column} BETWEEN {one.low} AND {one.high})"
     return f"CASE WHEN {count} > 0 THEN 1 ELSE 0 END" if one.how == "any" else count

@@ -1,11 +1,12 @@
 """A plan as one SQL statement, for PostgreSQL and for Spark: no loop, no procedure, nothing per row.
 
 Three nested selects, each a fence so that no expression is worked out twice: facts within their
-bounds; a truth per criterion and per bundle, capped counts, need; outcome, amount and packed results.
-SQL's NULL is *unknown*, and its AND and OR are Kleene's already.
+bounds; whatever is asked of them (truths, capped counts, need), each different question once, however
+many programmes ask it; outcome, amount and packed results. SQL's NULL is *unknown*, and its AND and
+OR are Kleene's already.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -20,14 +21,29 @@ Cell = dict[str, int]  # a number of the cell that stands for an unknown fact
 
 @dataclass(frozen=True)
 class Dialect:
-    """`fence` keeps a subselect whole; `lot` is SHA-256 of a text as hexadecimal."""
+    """`fence` keeps a subselect whole; `lot` is SHA-256 of a text as hexadecimal; `once` computes a CTE once."""
 
     fence: str
     lot: str
+    once: str
 
 
-POSTGRES = Dialect(fence=" OFFSET 0", lot="encode(sha256(convert_to({}, 'UTF8')), 'hex')")
-SPARK = Dialect(fence="", lot="sha2({}, 256)")
+POSTGRES = Dialect(fence=" OFFSET 0", lot="encode(sha256(convert_to({}, 'UTF8')), 'hex')", once="MATERIALIZED ")
+SPARK = Dialect(fence="", lot="sha2({}, 256)", once="")
+
+
+class Asked:
+    """Expressions over the facts: the same one, whoever asks, is one column."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, str] = {}
+
+    def __call__(self, expression: str) -> str:
+        """The column that has the value of `expression`."""
+        return self._names.setdefault(expression, f"asked_{len(self._names)}")
+
+    def columns(self) -> Iterator[str]:
+        return (f"{expression} AS {name}" for expression, name in self._names.items())
 
 
 def decide(plans: Sequence[Plan], source: str, dialect: Dialect, carry: Sequence[str] = (KEY,)) -> str:
@@ -35,23 +51,55 @@ def decide(plans: Sequence[Plan], source: str, dialect: Dialect, carry: Sequence
 
     `source` is a table or subselect with the columns of `facts_of(plans)`; NULL where nothing is on record.
     """
-    kept = ", ".join(carry)
+    kept, asked = ", ".join(carry), Asked()
+    verdicts = [column for number, plan in enumerate(plans) for column in _verdict(plan, number, asked)]
     bounded = f"SELECT {kept}, {_list(_bounded(plans))} FROM {source} given{dialect.fence}"  # noqa: S608 - our own names
-    answered = f"SELECT {kept}, {_list(_all(_answers, plans))} FROM ({bounded}) facts{dialect.fence}"  # noqa: S608 - our own names
-    return f"SELECT {kept}, {_list(_all(_verdict, plans))} FROM ({answered}) answers"  # noqa: S608 - our own names
+    answered = f"SELECT {kept}, {_list(asked.columns())} FROM ({bounded}) facts{dialect.fence}"  # noqa: S608 - our own names
+    return f"SELECT {kept}, {_list(verdicts)} FROM ({answered}) answers"  # noqa: S608 - our own names
 
 
-def place(source: str, number: int, dialect: Dialect, carry: str) -> str:
-    """`place_<number>` by regency for the eligible of programme `number`: by need, then by lot.
+# --- places ---------------------------------------------------------------------------------------
+def with_places(decided: str, quotas: str, ticket: str, count: int, dialect: Dialect, carry: Sequence[str]) -> str:
+    """The statement: `carry` and `funded_<number>` of `count` programmes, 1 for who has a place in the regency.
 
-    `source` has `regency`, `public_id`, `seed` and `places` beside the answers; 1 is needed most.
+    `decided` selects `regency` beside the answers, `quotas` (which may read `decided`) `regency` and
+    `places_<number>`; `ticket` is seed and public id as one text. As in `placing.py`, only those who tie
+    at the line draw a lot.
     """
-    lot = dialect.lot.format("concat(seed, public_id)")
-    order = f"ORDER BY need_{number}, {lot}"
-    return (
-        f"SELECT {carry}, row_number() OVER (PARTITION BY regency {order}) AS place_{number}"  # noqa: S608 - compiled from a plan: names of the catalogue and numbers
-        f" FROM {source} eligible WHERE outcome_{number} = {YES}"
+    numbers = range(count)
+    tables = [f"decided AS {dialect.once}({decided})", f"quota AS ({quotas})"]
+    tables += [f"edge_{number} AS ({_edge(number)})" for number in numbers]
+    tables += [f"winner_{number} AS ({_winners(number, dialect.lot.format(ticket))})" for number in numbers]
+    joined = "".join(f" LEFT JOIN edge_{n} USING (regency) LEFT JOIN winner_{n} USING ({KEY})" for n in numbers)
+    funded = (
+        f"CASE WHEN outcome_{number} = {YES} AND (line_{number} IS NULL OR need_{number} < line_{number}"
+        f" OR won_{number} = 1) THEN 1 ELSE 0 END AS funded_{number}"
+        for number in numbers
     )
+    return f"WITH {_list(tables)} SELECT {_list([*carry, *funded])} FROM decided{joined}"  # noqa: S608 - our own names
+
+
+def _edge(number: int) -> str:
+    """The need at which a regency runs out of places, and how many are left for it; no row where all have one."""
+    needs = (
+        f"SELECT regency, need_{number} AS line_{number}, count(*) AS here,"  # noqa: S608 - our own names
+        f" sum(count(*)) OVER (PARTITION BY regency ORDER BY need_{number}) AS upto"
+        f" FROM decided WHERE outcome_{number} = {YES} GROUP BY regency, need_{number}"
+    )
+    places = f"places_{number}"
+    return (
+        f"SELECT regency, line_{number}, {places} - (upto - here) AS left_{number}"  # noqa: S608 - our own names
+        f" FROM ({needs}) needs JOIN quota USING (regency) WHERE upto > {places} AND upto - here <= {places}"
+    )
+
+
+def _winners(number: int, lot: str) -> str:
+    tied = (
+        f"SELECT {KEY}, left_{number}, row_number() OVER (PARTITION BY regency ORDER BY {lot}) AS drawn"  # noqa: S608 - our own names
+        f" FROM decided JOIN edge_{number} USING (regency)"
+        f" WHERE outcome_{number} = {YES} AND need_{number} = line_{number}"
+    )
+    return f"SELECT {KEY}, 1 AS won_{number} FROM ({tied}) tied WHERE drawn <= left_{number}"  # noqa: S608 - our own names
 
 
 # --- facts ----------------------------------------------------------------------------------------
@@ -63,18 +111,6 @@ def _bounded(plans: Iterable[Plan]) -> Iterator[str]:
 
 
 # --- criteria -------------------------------------------------------------------------------------
-def _answers(plan: Plan, number: int) -> Iterator[str]:
-    for criterion in plan.criteria:
-        yield f"{_question(criterion.question)} AS met_{number}_{criterion.position}"
-    for position, bundle in enumerate(plan.bundles):
-        if len(bundle.positions) > 1:
-            yield f"{_question(bundle.question)} AS bundle_{number}_{position}"
-    for position, component in enumerate(plan.amount.components):
-        yield f"{_count(component.fact, component.cap)} AS count_{number}_{position}"
-    yield f"{_most(plan.amount)} AS most_{number}"
-    yield f"{_need(plan.need)} AS need_{number}"
-
-
 def _question(question: Question) -> str:
     if not question.cells:
         return _tree(question.tree, {})
@@ -145,44 +181,43 @@ def _need(need: NeedPlan) -> str:
     return f"{need.scale} * COALESCE({fact_column(need.fact)}, {need.beyond}) + {need.base}{eased}"
 
 
-def _verdict(plan: Plan, number: int) -> Iterator[str]:
+def _verdict(plan: Plan, number: int, asked: Asked) -> Iterator[str]:
+    met = [asked(_question(criterion.question)) for criterion in plan.criteria]
     every = [
-        f"met_{number}_{bundle.positions[0]}" if len(bundle.positions) == 1 else f"bundle_{number}_{position}"
-        for position, bundle in enumerate(plan.bundles)
+        met[bundle.positions[0]] if len(bundle.positions) == 1 else asked(_question(bundle.question))
+        for bundle in plan.bundles
     ]
     outcome = " AND ".join(every)
     yield f"{_code(outcome)} AS outcome_{number}"
-    yield f"CASE WHEN {outcome} THEN {_rupiah(plan.amount, number)} ELSE CAST(0 AS bigint) END AS amount_{number}"
-    yield f"need_{number}"
+    yield f"CASE WHEN {outcome} THEN {_rupiah(plan.amount, asked)} ELSE CAST(0 AS bigint) END AS amount_{number}"
+    yield f"{asked(_need(plan.need))} AS need_{number}"
     for word, start in enumerate(range(0, len(plan.criteria), PER_WORD)):
-        results = [
-            f"{_code(f'met_{number}_{criterion.position}')} * {1 << BITS * slot}"
-            for slot, criterion in enumerate(plan.criteria[start : start + PER_WORD])
-        ]
+        results = [_code(one, BITS * slot) for slot, one in enumerate(met[start : start + PER_WORD])]
         yield f"{' + '.join(results)} AS results_{number}_{word}"
 
 
-def _code(truth: str) -> str:
-    return f"CAST(CASE WHEN {truth} THEN {YES} WHEN NOT ({truth}) THEN {NO} ELSE {OPEN} END AS bigint)"
+def _code(truth: str, shift: int = 0) -> str:
+    yes, no, unknown = (f"CAST({code << shift} AS bigint)" for code in (YES, NO, OPEN))
+    return f"CASE WHEN {truth} THEN {yes} WHEN NOT ({truth}) THEN {no} ELSE {unknown} END"
 
 
-def _rupiah(amount: AmountPlan, number: int) -> str:
+def _rupiah(amount: AmountPlan, asked: Asked) -> str:
     """Greedy picking without a loop: Σ min(members up to this one, most) × (its rupiah − the next one's)."""
-    counts = _within_groups(amount, number)
+    most, counts = asked(_most(amount)), _within_groups(amount, asked)
     parts = [
-        f" + {step} * LEAST({' + '.join(counts[: position + 1])}, most_{number})"
+        f" + {step} * LEAST({' + '.join(counts[: position + 1])}, {most})"
         for position, step in enumerate(steps(amount))
         if step
     ]
     return f"CAST({amount.flat} AS bigint){''.join(parts)}"
 
 
-def _within_groups(amount: AmountPlan, number: int) -> list[str]:
+def _within_groups(amount: AmountPlan, asked: Asked) -> list[str]:
     """The counts in picking order, each no more than what its group has left."""
     so_far: dict[int, str] = {}
     found = []
-    for position, component in enumerate(amount.components):
-        count = f"count_{number}_{position}"
+    for component in amount.components:
+        count = asked(_count(component.fact, component.cap))
         if component.group is not None:
             before = so_far.get(component.group)
             so_far[component.group] = count if before is None else f"{before} + {count}"
@@ -191,11 +226,6 @@ def _within_groups(amount: AmountPlan, number: int) -> list[str]:
             count = f"(LEAST({so_far[component.group]}, {most}) - {earlier})"
         found.append(count)
     return found
-
-
-def _all(write: Callable[[Plan, int], Iterator[str]], plans: Sequence[Plan]) -> Iterator[str]:
-    for number, plan in enumerate(plans):
-        yield from write(plan, number)
 
 
 def _list(columns: Iterable[str]) -> str:

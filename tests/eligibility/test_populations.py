@@ -170,11 +170,33 @@ def test_ten_thousand_families_tied_at_the_line_are_drawn_alike() -> None:
     expected = set(_funded(answers, places))
     decided = pl.DataFrame({KEY: range(len(answers)), "outcome_0": 1, "need_0": 5})
     assert set(with_places(decided, 0, places=places, seed=SEED).filter(pl.col("funded_0") == 1)[KEY]) == expected
-    source = (
-        f"(SELECT n AS {KEY}, 1 AS regency, '{SEED}' AS seed, n::text AS public_id, 1 AS outcome_0, 5 AS need_0"
-        " FROM generate_series(0, 9999) n)"
-    )
+    tied = f"SELECT n AS {KEY}, 1 AS regency, 1 AS outcome_0, 5 AS need_0 FROM generate_series(0, 9999) n"
+    assert funded_in_postgres(tied, {1: places}) == expected
+
+
+Entries = list[tuple[int, int, int]]  # regency, outcome, need
+ENTRIES = st.lists(st.tuples(st.integers(1, 2), st.sampled_from([0, 1, 1, 2]), st.integers(1, 3)), max_size=20)
+
+
+@pytest.mark.django_db
+@settings(max_examples=40)
+@given(ENTRIES, st.integers(0, 8), st.integers(0, 8))
+def test_each_regency_gives_its_own_places_in_postgres_as_one_by_one(entries: Entries, first: int, second: int) -> None:
+    quotas = {1: first, 2: second}
+    rows = ", ".join(f"({key}, {', '.join(map(str, entry))})" for key, entry in enumerate([*entries, (1, 0, 1)]))
+    expected = set()
+    for regency, places in quotas.items():
+        here = [Candidate(key, str(key), entry[1] == 1, entry[2])
+                for key, entry in enumerate(entries) if entry[0] == regency]  # fmt: skip
+        expected |= {one.key for one in place(here, places=places, seed=SEED) if one.placement == "funded"}
+    listed = f"SELECT * FROM (VALUES {rows}) v ({KEY}, regency, outcome_0, need_0)"
+    assert funded_in_postgres(listed, quotas) == expected
+
+
+def funded_in_postgres(decided: str, quotas: dict[int, int]) -> set[int]:
+    places = ", ".join(f"({regency}, {count})" for regency, count in quotas.items())
+    listed = f"SELECT * FROM (VALUES {places}) q (regency, places_0)"
+    placed = sql.with_places(decided, listed, f"concat('{SEED}', {KEY})", 1, sql.POSTGRES, [KEY])
     with connection.cursor() as cursor:
-        placed = sql.place(source, 0, sql.POSTGRES, KEY)
-        cursor.execute(f"SELECT {KEY} FROM ({placed}) placed WHERE place_0 <= {places}")
-        assert {key for (key,) in cursor.fetchall()} == expected
+        cursor.execute(f"SELECT {KEY} FROM ({placed}) placed WHERE funded_0 = 1")
+        return {key for (key,) in cursor.fetchall()}
