@@ -32,8 +32,8 @@ class Regency:
 
 
 def regencies(families: int, seed: int) -> list[Regency]:
-    """As many regencies as the nation has for so many people, of unequal size."""
-    count = max(1, min(REGENCIES, round(families / PER_REGENCY)))
+    """As many regencies as the nation has for so many people, of unequal size; never one alone."""
+    count = max(2, min(REGENCIES, round(families / PER_REGENCY)))
     weights = np.random.default_rng([seed, 0]).lognormal(0.0, 0.5, count)
     ends = np.floor(np.cumsum(weights) / weights.sum() * families + 0.5).astype(int)
     starts = [0, *ends[:-1]]

@@ -1,54 +1,25 @@
 """Populations inside PostgreSQL, one statement per regency: `FOLDER RESULTS REPEATS`, with DATABASE_URL.
 
-The register is loaded first (not measured). No trace row is written; the packed results are the trace.
+The register is there already (`engine_register.py`). No trace row is written; the packed results are the trace.
 """
 
 import io
 import json
-import os
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import polars as pl
-import psycopg
 
 from bench import engine_rules
 from bench.engine_columnar import peak_mb
+from bench.engine_register import AT_ONCE, ORDERED, connected
 from eligibility.populations import register, sql
 from eligibility.populations.columns import KEY, answer_columns, facts_of
 from eligibility.populations.registers import homes
 
-AT_ONCE = 2  # regencies; PostgreSQL gives each connection a process of its own
-# Both tables of a register lie in the order of their families, and the rules are long: merging beats hashing.
-ORDERED = "SET enable_hashagg = off; SET random_page_cost = 1.1; SET cpu_operator_cost = 0.01"
 SETTINGS = f"SET work_mem = '256MB'; SET max_parallel_workers_per_gather = 0; SET synchronous_commit = off; {ORDERED}"
-TYPES: dict[Any, str] = {pl.Int8: "smallint", pl.Int16: "smallint", pl.Int32: "integer", pl.Int64: "bigint"}
-TABLES = ("families", "persons")
-
-
-def connected() -> psycopg.Connection:
-    connection = psycopg.connect(os.environ["DATABASE_URL"], autocommit=True)
-    connection.execute(SETTINGS)
-    return connection
-
-
-def load(home: Path, number: int) -> None:
-    """Both tables of one regency, slice by slice, so that the client stays small."""
-    with connected() as connection:
-        for name in TABLES:
-            table = f"bench_{name}_{number}"
-            schema = pl.read_parquet_schema(home / f"{name}.parquet")
-            columns = ", ".join(f"{column} {TYPES[type(kind)]}" for column, kind in schema.items())
-            connection.execute(f"DROP TABLE IF EXISTS {table}")
-            connection.execute(f"CREATE UNLOGGED TABLE {table} ({columns})")
-            for slice_ in pl.read_parquet(home / f"{name}.parquet").iter_slices(100_000):
-                with connection.cursor().copy(f"COPY {table} FROM STDIN (FORMAT csv)") as stream:
-                    stream.write(slice_.write_csv(include_header=False).encode())
-            connection.execute(f"CREATE INDEX ON {table} ({KEY})")
-            connection.execute(f"ANALYZE {table}")
 
 
 def statement(number: int) -> str:
@@ -67,6 +38,7 @@ def statement(number: int) -> str:
 
 def decide(number: int) -> None:
     with connected() as connection:
+        connection.execute(SETTINGS)
         connection.execute(f"DROP TABLE IF EXISTS bench_answers_{number}")
         connection.execute(f"CREATE UNLOGGED TABLE bench_answers_{number} AS {statement(number)}")
 
@@ -85,8 +57,6 @@ def export(number: int, result: Path) -> None:
 def main(folder: Path, results: Path, repeats: int) -> None:
     results.mkdir(parents=True, exist_ok=True)
     numbered = dict(enumerate(homes(folder)))
-    for number, home in numbered.items():
-        load(home, number)
     walls, cpus = [], []
     with ThreadPoolExecutor(AT_ONCE) as pool:
         for _ in range(repeats):

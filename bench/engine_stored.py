@@ -1,9 +1,9 @@
 """A full re-decision end to end, every trace stored: `FOLDER RESULTS REPEATS columnar|set`.
 
-From the register in the database (loading it is not measured): facts of each family into the snapshot
-table in one statement per regency, then the chunks of a run as
-the portal decides them (read, decide in columns, COPY back, compare with what holds). Two regencies at
-once, as two workers would. Numbers of invented families stand where applications would.
+From the register in the database (`engine_register.py`): facts of each family into the snapshot table in
+one statement per regency, then the chunks of a run as the portal decides them (read, decide in columns,
+COPY back, compare with what holds). Two regencies at once, as two workers would. Numbers of invented
+families stand where applications would.
 """
 
 import json
@@ -19,12 +19,12 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from bench.engine_columnar import peak_mb
+from bench.engine_register import AT_ONCE, ORDERED
 from eligibility.populations.registers import homes
 
 if TYPE_CHECKING:
     from eligibility.models import RunRules, Snapshot
 
-AT_ONCE = 2
 FACT_IDS = "{" + ",".join(str(10**9 + number) for number in range(18)) + "}"  # as wide as real ones
 
 
@@ -59,8 +59,9 @@ def decide(method: str, number: int, snapshot_id: int, rules_ids: list[int]) -> 
     snapshot = Snapshot.objects.get(pk=snapshot_id)
     rules = list(RunRules.objects.filter(pk__in=rules_ids).select_related("rule_set", "run__snapshot"))
     with connection.cursor() as cursor:
-        cursor.execute("SET statement_timeout = 0; SET work_mem = '256MB'")
+        cursor.execute(f"SET statement_timeout = 0; SET work_mem = '256MB'; {ORDERED}")
         cursor.execute(filling(number, snapshot))
+        cursor.execute("RESET enable_hashagg; RESET random_page_cost; RESET cpu_operator_cost")
     {"columnar": in_columns, "set": as_a_set}[method](snapshot, rules)
 
 
@@ -121,27 +122,22 @@ def export(rules_ids: list[int], result: Path) -> None:
     """What was stored, in the shape of the other engines."""
     from eligibility.populations import snapshots
 
-    columns = ["family"] + [f"{what}_{place}" for place in (0, 1) for what in ("outcome", "amount", "need", "results")]
-    query = (
-        "SELECT a.application_id, a.outcome, a.amount_per_year, a.need_score, a.results[1],"  # noqa: S608 - our own names and numbers
-        " b.outcome, b.amount_per_year, b.need_score, b.results[1]"
-        " FROM eligibility_runanswer a JOIN eligibility_runanswer b USING (application_id)"
-        f" WHERE a.rules_id = {rules_ids[0]} AND b.rules_id = {rules_ids[1]}"
-    )
-    stored = snapshots.copied_out(query, dict.fromkeys(columns, pl.Int64))
-    stored.rename({f"results_{place}": f"results_{place}_0" for place in (0, 1)}).write_parquet(result)
+    found = []
+    for place, pk in enumerate(rules_ids):
+        columns = ["family", *(f"{what}_{place}" for what in ("outcome", "amount", "need")), f"results_{place}_0"]
+        query = (
+            "SELECT application_id, outcome, amount_per_year, need_score, results[1]"  # noqa: S608 - our own numbers
+            f" FROM eligibility_runanswer WHERE rules_id = {pk}"
+        )
+        found.append(snapshots.copied_out(query, dict.fromkeys(columns, pl.Int64)))
+    found[0].join(found[1], on="family", how="full", coalesce=True).write_parquet(result)
 
 
 def main(folder: Path, results: Path, repeats: int, method: str) -> None:
     django.setup()
-    from bench.engine_postgres import load
-
-    regencies = dict(enumerate(homes(folder)))
-    for number, home in regencies.items():
-        load(home, number)
     walls, cpus = [], []
     for _ in range(repeats):
-        ready = [(number, *prepared(number)) for number in regencies]
+        ready = [(number, *prepared(number)) for number in range(len(homes(folder)))]
         wall, cpu = time.perf_counter(), time.process_time()
         with ThreadPoolExecutor(AT_ONCE) as pool:
             list(pool.map(lambda given: _decided(method, *given), ready))

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import statistics
+import sys
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
@@ -79,6 +80,12 @@ def percentile(values: list[float], share: float) -> float:
     """The value that `share` (0 to 1) of the sorted values do not exceed."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def tell(what: str) -> None:
+    """Say how far a long measurement is; the last line of a benchmark is still its own."""
+    sys.stdout.write(f"  … {what}\n")
+    sys.stdout.flush()
 
 
 def until(ready: Callable[[], bool], *, within: float, every: float = 0.1) -> bool:

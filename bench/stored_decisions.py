@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from bench import engine_population, engine_postgres, engine_stored, families
+from bench import engine_population, engine_register, engine_stored, families
 from eligibility import parameters
 from eligibility.documents import document_of
 from eligibility.models import Determination, RuleSet, Run, RunRules, Snapshot
@@ -50,7 +50,7 @@ def determinations(total: int, chance: random.Random, *, agent: User) -> None:
 def answers(total: int, seed: int, folder: Path) -> None:
     """The answers of a whole re-decision of so many families, by the rules that run in the village of the proof."""
     for number, home in enumerate(engine_population.write(folder, total, seed)):
-        engine_postgres.load(home, number)
+        engine_register.load(home, number)
         snapshot, rules = _run(number)
         with connection.cursor() as cursor:
             cursor.execute("SET statement_timeout = 0")
