@@ -2,7 +2,7 @@
 
 import os
 
-from bench import face_accuracy, face_search, face_speed, face_waiting
+from bench import face_accuracy, face_conditions, face_search, face_speed, face_waiting
 from bench.figures import Bench, Figure
 
 
@@ -14,6 +14,7 @@ class Face(Bench):
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         return [
             *face_accuracy.figures(small=small, seed=seed, processes=cores),
+            *([] if small else face_conditions.figures(seed=seed, processes=cores)),
             *face_speed.figures(small=small, seed=seed),
             *face_waiting.figures(small=small),
             *face_search.figures(small=small, seed=seed),

@@ -17,6 +17,7 @@ HINTS = {
     Hint.SIDE_LIGHT: _("The light comes from one side. Face a window or a lamp."),
     Hint.TURNED: _("Look straight at the camera."),
     Hint.TILTED: _("Hold your head and the phone upright."),
+    Hint.EYES_CLOSED: _("Keep your eyes open. Take the photo again."),
 }
 ANOTHER_TRY = _("Take the photo once more, in a bright place.")
 

@@ -169,7 +169,8 @@ FACE_SAMPLE_PERCENT = env.integer("FACE_SAMPLE_PERCENT", 3)  # accepted faces th
 LEASE_S = env.integer("LEASE_S", 120)  # how long a worker may hold a question or a face before another takes it
 FACE_PROVIDER = env.choice("FACE_PROVIDER", ("local", "dukcapil"), "local")  # who compares: verification/providers
 FACE_SIMILARITY = env.integer("FACE_SIMILARITY_PERCENT", 75) / 100  # from which a yes of Dukcapil counts
-# FACE_MODEL_PATH, an ONNX file in place of the shipped network, is read by the face worker (faces/engine.py).
+# The face worker reads two more (faces/engine.py): FACE_MODEL_PATH, an ONNX file in place of the shipped network, and
+# FACE_68_POINTS=accepted, for a landmark file that is not cleared for commercial products.
 
 # When objections to a decision end: `f(application ids) -> {id: instant}`. Photographs are kept until then.
 OBJECTION_PERIODS = "appeals.objection_periods.objections_end"

@@ -125,6 +125,17 @@ def test_each_source_has_its_own_sense(rogue: Rogue, source: str, body: dict[str
         ask(source)
 
 
+def test_a_member_born_in_the_future_leaves_the_ages_unknown_and_the_rest_counts(rogue: Rogue) -> None:
+    """One mistyped year must not turn a small child into nobody: unknown is not none."""
+    born = {"nik": NIK, "name": "Siti", "sex": "P", "relation": "kepala", "birth_date": "1988-04-12"}
+    child = {"nik": None, "name": "Budi", "sex": "L", "relation": "anak", "birth_date": "2062-03-01"}
+    rogue.says({"family_card": {"kk_number": KK, "members": [born, child]}})
+    assert {fact.name: fact.value for fact in ask(Source.DUKCAPIL).facts} == {
+        "dukcapil.family_size": 2,
+        "dukcapil.head_alive": True,
+    }
+
+
 def test_what_nobody_needs_is_not_read(rogue: Rogue) -> None:
     """The exchange's message could name an illness; it is not even looked at."""
     record = {"nik": NIK, "membershipStatus": "active", "membershipClass": "1", "hasChronicIllness": ["rahasia"]}

@@ -12,7 +12,8 @@ import pytest
 from PIL import ImageFile
 
 from tests.support import faces, pictures
-from verification.faces import decode, detect, dlib_network, embed, engine
+from verification.faces import decode, detect, dlib_network, embed, engine, quality
+from verification.faces.codes import Hint
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +53,23 @@ def test_half_a_picture_is_refused_although_that_library_is_loaded(face_recognit
 def test_the_engine_is_loaded_once_and_names_its_version() -> None:
     assert engine.load() is engine.load()
     assert "face_recognition_models 0.3.0" in engine.load().version
+
+
+def test_the_68_points_are_looked_for_only_where_their_licence_was_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
+    picture = decode.decode(faces.portrait(faces.OBAMA))
+    face = detect.find_faces(picture)[0]
+    assert engine.load().outline is None
+    assert quality.measure(picture, face).eyes_open is None
+    monkeypatch.setenv("FACE_68_POINTS", "yes")  # the word is "accepted", so that nobody accepts by habit
+    assert engine.load.__wrapped__().outline is None
+    monkeypatch.setenv("FACE_68_POINTS", "accepted")
+    accepted = engine.load.__wrapped__()
+    monkeypatch.setattr(engine, "load", lambda: accepted)
+    measured = quality.measure(picture, face)
+    assert measured.eyes_open is not None
+    assert 0.2 < measured.eyes_open < 0.5  # he looks at the camera
+    assert quality.hint_for(measured) is None
+    assert quality.hint_for(measured, quality.Gate(eyes_open=0.6)) is Hint.EYES_CLOSED
 
 
 def test_missing_weights_raise_instead_of_ending_the_process(monkeypatch: pytest.MonkeyPatch) -> None:

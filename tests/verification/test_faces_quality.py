@@ -66,6 +66,8 @@ def test_each_fault_gets_its_own_hint(spoil: Callable[[bytes], bytes], hint: Hin
         ({"nose": -0.15, "detail": 0.1}, Hint.TURNED),
         ({"detail": 0.59}, Hint.BLURRY),
         ({"contrast": 11}, Hint.BLURRY),
+        ({"eyes_open": 0.13}, Hint.EYES_CLOSED),
+        ({"eyes_open": 0.14}, None),
     ],
 )
 def test_the_cause_comes_before_the_symptom(spoiled: dict[str, float], hint: Hint | None) -> None:
@@ -81,6 +83,18 @@ def test_a_mirrored_face_turns_the_other_way_by_the_same_amount() -> None:
     assert flipped.nose == pytest.approx(-straight.nose, abs=0.03)
     assert flipped.roll == pytest.approx(-straight.roll, abs=3)
     assert flipped.detail == pytest.approx(straight.detail, rel=0.25)
+
+
+@pytest.mark.parametrize("name", faces.HEADS)
+@pytest.mark.parametrize("quarter_turns", [1, 2, 3])
+def test_a_face_is_found_upright_whichever_way_the_picture_lies(name: str, quarter_turns: int) -> None:
+    """The eyes are above the nose: an upside-down face is not taken for an upright one."""
+    upright = decode.decode(faces.portrait(name))
+    lying = decode.Picture(np.ascontiguousarray(np.rot90(upright.pixels, quarter_turns)))
+    for find in (detect.find_in_selfie, detect.find_in_reference):
+        turned, found = find(lying)
+        assert np.array_equal(turned.pixels, upright.pixels)
+        assert found[0].points[:4, 1].max() < found[0].points[4, 1]
 
 
 def test_a_bystander_in_the_background_does_not_spoil_a_selfie() -> None:

@@ -31,9 +31,14 @@ class Dukcapil(Connector[FamilyCardAnswer]):
         members = answer.family_card.members
         ages = [age_on(answer.as_of, born=member.birth_date) for member in members if member.is_alive]
         heads_alive = [member.is_alive for member in members if member.relation == Relation.HEAD]
-        return [
+        found = [
             FactValue("dukcapil.family_size", len(ages), "persons"),
-            FactValue("dukcapil.children_0_6", sum(0 <= age <= CHILD_UNTIL for age in ages), "persons"),
-            FactValue("dukcapil.elderly_60", sum(age >= ELDERLY_FROM for age in ages), "persons"),
             FactValue("dukcapil.head_alive", any(heads_alive), "flag"),
+        ]
+        if min(ages, default=0) < 0:  # born after the day of the record: who is how old is not known
+            return found
+        return [
+            *found,
+            FactValue("dukcapil.children_0_6", sum(age <= CHILD_UNTIL for age in ages), "persons"),
+            FactValue("dukcapil.elderly_60", sum(age >= ELDERLY_FROM for age in ages), "persons"),
         ]

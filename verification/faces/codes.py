@@ -24,6 +24,7 @@ class Hint(StrEnum):
     SIDE_LIGHT = "side_light"
     TURNED = "turned"
     TILTED = "tilted"
+    EYES_CLOSED = "eyes_closed"
 
 
 class Reason(StrEnum):

@@ -16,6 +16,7 @@ from verification.faces.decode import Picture
 
 QUICK_SIDE = 640
 REFERENCE_SIDE = 960
+SURE = 0.75  # detector score from which a face is upright beyond doubt
 # A second face counts from this detector score and this share of the largest face's area: people
 # in the background of a field visit do not spoil a selfie.
 BYSTANDER_SCORE, BYSTANDER_AREA = 0.3, 0.25
@@ -58,35 +59,47 @@ def find_faces(picture: Picture, *, side: int = QUICK_SIDE, upsample: int = 0) -
 
 
 def find_in_selfie(picture: Picture) -> tuple[Picture, tuple[Face, ...]]:
-    """Quick look first; the whole picture only when nobody was found, then its three quarter turns.
+    """Quick look first; the whole picture only when nobody was found; turned only while nobody is there beyond doubt.
 
     A picture passed on by a messenger has lost the note how to turn it: that is no fault of the person.
     """
-    if faces := find_faces(picture) or find_faces(picture, side=max(picture.width, picture.height)):
+    faces = find_faces(picture) or find_faces(picture, side=max(picture.width, picture.height))
+    if _surest(faces) >= SURE:
         return picture, faces
-    return _first_turn_with_faces(picture, (2, 1, 3), side=QUICK_SIDE)
+    turned, others = _upright(picture, (2, 1, 3), side=QUICK_SIDE)
+    return (turned, others) if _surest(others) > _surest(faces) else (picture, faces)
 
 
 def find_in_reference(picture: Picture) -> tuple[Picture, tuple[Face, ...]]:
-    """The same for a photograph of a register, which may lie on its side or be very small.
-
-    Returns the picture the way its face is upright. Up to 2.5 s when there is no face at all.
-    """
+    """The same for a photograph of a register, which may be very small. Up to 2.5 s when there is no face at all."""
     for upsample in (0, 1):
-        turned, faces = _first_turn_with_faces(picture, (0, 1, 3, 2), side=REFERENCE_SIDE, upsample=upsample)
+        turned, faces = _upright(picture, (0, 1, 3, 2), side=REFERENCE_SIDE, upsample=upsample)
         if faces:
             return turned, faces
     return picture, ()
 
 
-def _first_turn_with_faces(
+def _upright(
     picture: Picture, quarter_turns: tuple[int, ...], *, side: int, upsample: int = 0
 ) -> tuple[Picture, tuple[Face, ...]]:
+    """The first turn with a face beyond doubt, else that with the surest face.
+
+    15 of 100 upside-down faces pass for upright ones, their eyes on the cheeks, with a score of 0.7 at
+    most and never above that of the same face upright, which is below `SURE` in 5 of 100 (260 pictures).
+    """
+    best: tuple[Picture, tuple[Face, ...]] = picture, ()
     for turns in quarter_turns:
         turned = Picture(np.ascontiguousarray(np.rot90(picture.pixels, turns)))
-        if faces := find_faces(turned, side=side, upsample=upsample):
-            return turned, faces
-    return picture, ()
+        faces = find_faces(turned, side=side, upsample=upsample)
+        if _surest(faces) > _surest(best[1]):
+            best = turned, faces
+        if _surest(faces) >= SURE:
+            break
+    return best
+
+
+def _surest(faces: tuple[Face, ...]) -> float:
+    return max((face.score for face in faces), default=-1.0)
 
 
 def without_bystanders(faces: tuple[Face, ...]) -> tuple[Face, ...]:

@@ -7,6 +7,9 @@ commercial products) and a detector nobody uses; it switches Pillow to accept tr
 the whole process; and where its models are missing it calls `quit()`, which would end a worker
 without an exception.
 
+The 68 points are only good for one thing here: whether the eyes are open. They are loaded when the
+operator says `FACE_68_POINTS=accepted`, which means: I have looked at the licence of that file.
+
 Loaded once per process, on first use. `./portal bench face` prints how long a comparison takes and
 how much memory a worker holds.
 """
@@ -28,10 +31,14 @@ DETECTOR_VERSION = f"dlib {dlib.__version__}"
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """dlib's callables, the network, and the version every verdict stores. Embeddings of two versions never mix."""
+    """dlib's callables, the network, and the version every verdict stores. Embeddings of two versions never mix.
+
+    `outline` finds 68 points; None unless the operator has accepted the licence of that file.
+    """
 
     detector: Any
     landmarks: Any
+    outline: Any | None
     recogniser: Recogniser
     version: str
 
@@ -44,7 +51,7 @@ def load() -> Engine:
     than the one that was calibrated would be worse than not comparing.
     """
     weights = _weights()
-    given = os.environ.get("FACE_MODEL_PATH")
+    given, accepted = os.environ.get("FACE_MODEL_PATH"), os.environ.get("FACE_68_POINTS") == "accepted"
     network = (
         recogniser.from_file(Path(given))
         if given
@@ -53,6 +60,7 @@ def load() -> Engine:
     return Engine(
         detector=dlib.get_frontal_face_detector(),
         landmarks=dlib.shape_predictor(str(weights / "shape_predictor_5_face_landmarks.dat")),
+        outline=dlib.shape_predictor(str(weights / "shape_predictor_68_face_landmarks.dat")) if accepted else None,
         recogniser=network,
         version=f"{DETECTOR_VERSION}, {network.version}",
     )
