@@ -7,14 +7,14 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from eligibility import tasks
 from eligibility.enums import Placement, RankingCause
 from eligibility.models import Batch, BatchEntry, Determination, RankedEntry, Ranking, RuleDraft, RuleSet, Run
 from eligibility.rules.spelling import as_text
-from eligibility.services import batches, drafts, first_days
+from eligibility.services import batches, drafts, first_days, places
 from perlinsos.accounts.enums import Role
 from perlinsos.core.errors import DomainError
 from perlinsos.decrees.models import Decree, DecreeKind
@@ -37,6 +37,8 @@ def at_once(*attempts: Callable[[], Any]) -> list[Any]:
             return attempt()
         except DomainError as error:
             return error.code
+        except IntegrityError as error:
+            return str(error).partition("\n")[0]
         finally:
             connection.close()
 
@@ -142,3 +144,60 @@ def test_a_first_day_begun_twice_at_once_starts_one_run(decided: MakeFamily, wor
     version = RuleSet.objects.due().get()
     at_once(*[lambda: first_days.begin_rule_set(version.pk, by=worker)] * 4)
     assert Run.objects.filter(because_of=version).count() == 1
+
+
+def test_fifty_workers_at_one_quota_never_overfund_it(
+    decided: MakeFamily, prepared: Callable[..., Batch], cast: Cast
+) -> None:
+    """Families leave, places are filled and orders drawn, all at the same moment."""
+    families = [decided() for _number in range(8)]
+    batch = prepared(places=3)
+    batches.announce_batch(batch, decree=factories.DecreeFactory(), by=cast.budi)
+    funded = RankedEntry.objects.current().filter(placement=Placement.FUNDED)
+    leaving = list(funded.select_related("entry__application__owner")[:2])
+
+    def leave(place: RankedEntry) -> Callable[[], Any]:
+        owner = place.entry.application.owner
+        return lambda: places.release_place(place, reason="opted_out", by=owner)
+
+    def fill() -> None:
+        tasks.fill_free_places(quota_id=batch.quota_id)
+
+    def draw() -> Any:
+        batch_now = Batch.objects.get(pk=batch.pk)
+        return batches.rerank(batch_now, cause=RankingCause.APPEAL, reference="SGH", by=cast.ani)
+
+    attempts = [leave(place) for place in leaving for _again in range(5)] + [fill] * 25 + [draw] * 15
+    answers = at_once(*attempts)
+    fill()
+    assert len(attempts) == 50
+    assert Counter(type(answer).__name__ for answer in answers)["Departure"] == 2
+    assert {answer for answer in answers if isinstance(answer, str)} <= {"already_left", "no_place"}
+    assert Counter(one.placement for one in RankedEntry.objects.current()) == {"funded": 3, "left": 2, "waiting": 3}
+    for ranking in Ranking.objects.all():
+        assert ranking.entries.filter(placement=Placement.FUNDED).count() <= 3
+        assert ranking.entries.count() == len(families)
+
+
+def test_fifty_workers_that_forgot_to_hold_the_quota_are_stopped_by_the_database(cast: Cast) -> None:
+    quota = factories.QuotaFactory(places=3)
+    ready = []
+    rule_set, application = factories.RuleSetFactory(), factories.ApplicationFactory(announced=True)
+    determination = factories.DeterminationFactory(application=application, rule_set=rule_set)
+    others = {"decree": factories.DecreeFactory(), "prepared_by": cast.ani, "announced_by": cast.budi}
+    for _number in range(50):
+        batch = factories.BatchFactory(announced=True, programme=quota.programme, quota=quota, **others)
+        entry = factories.BatchEntryFactory(batch=batch, application=application, is_cancelled=True)
+        ready.append((batch, entry))
+
+    def take(batch: Batch, entry: BatchEntry) -> Callable[[], Any]:
+        @transaction.atomic
+        def insert() -> None:
+            ranking = factories.RankingFactory(batch=batch, places=3)
+            factories.RankedEntryFactory(ranking=ranking, entry=entry, determination=determination)
+
+        return insert
+
+    answers = Counter(at_once(*(take(*one) for one in ready)))
+    assert answers == {None: 3, f"quota {quota.pk} has 3 places and would fund 4 families": 47}
+    assert RankedEntry.objects.filter(placement=Placement.FUNDED).count() == 3
