@@ -154,7 +154,9 @@ def _card(determination: Determination, appeals: list[Appeal], *, may_object: bo
 def _places(application: Application) -> list[RankedEntry]:
     places = RankedEntry.objects.current().filter(entry__application=application, entry__is_cancelled=False)
     batch = "ranking__batch"
-    found = places.select_related(*(f"{batch}__{one}" for one in ("programme", "decree", "area", "objection_window")))
+    found = places.select_related(
+        *(f"{batch}__{one}" for one in ("programme", "decree", "area", "objection_window")), "share"
+    )
     return list(found.order_by(f"{batch}__programme__code"))
 
 

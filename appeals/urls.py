@@ -4,6 +4,7 @@ from appeals.views import desk, status
 
 urlpatterns: list[URLPattern] = [
     path("status/<uuid:public_id>/", status.application_status, name="application-status"),
+    path("status/<uuid:public_id>/urutan/", status.place_history, name="place-history"),
     path("status/<uuid:public_id>/surat/<str:code>/", status.letter_file, name="letter-file"),
     path("sanggah/<uuid:determination_id>/<str:fact_name>/", status.appeal_new, name="appeal-new"),
     path("sanggah/<uuid:public_id>/", status.appeal_receipt, name="appeal-receipt"),

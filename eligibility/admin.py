@@ -7,7 +7,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from eligibility.models import Batch, Determination, Programme, Quota, RuleSet, Run
+from eligibility.forms import ShareForm
+from eligibility.models import Batch, Departure, Determination, Programme, Quota, ReservedShare, RuleSet, Run
 from perlinsos.core.admin import Kept, PeriodForm, ReadOnly
 
 
@@ -43,6 +44,26 @@ class QuotaAdmin(Kept):
     list_display = ("programme", "area", "places", "valid_during", "source")
     list_filter = ("programme",)
     raw_id_fields = ("area",)
+
+
+@admin.register(ReservedShare)
+class ReservedShareAdmin(Kept):
+    """Whom part of a quota is kept for; it counts from the next order on, and 0 % switches it off."""
+
+    form = ShareForm
+    list_display = ("quota", "name", "percent", "condition", "area", "legal")
+    list_select_related = ("quota__programme", "area")
+    raw_id_fields = ("area",)
+
+
+@admin.register(Departure)
+class DepartureAdmin(ReadOnly):
+    """Who left a place and on whose word; it is recorded and agreed on the officers' pages."""
+
+    list_display = ("public_id", "state", "reason", "proposed_by", "decided_by", "created_at")
+    list_filter = ("state", "reason")
+    list_select_related = ("proposed_by", "decided_by")
+    fields = ("public_id", "state", "reason", "takes_money", "proposed_by", "decided_by", "created_at")
 
 
 @admin.register(Batch)

@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from eligibility import permissions
 from eligibility.enums import BatchState, Outcome, Placement
 from eligibility.models import Batch, BatchEntry, Determination, Quota, RankedEntry, Ranking
+from eligibility.models.batches import MOST_QUOTAS
 from eligibility.paging import Page, page
 from perlinsos.accounts.models import User
 from perlinsos.decrees.models import Decree, DecreeKind
 from perlinsos.messages.names import mask_name
 
-MOST_QUOTAS = 40  # a regency has one per programme; a province officer sees the first regencies
 PLACE_KINDS = {
     Placement.FUNDED: "success",
     Placement.WAITING: "warning",
@@ -41,6 +41,7 @@ class Row:
     placement: str
     kind: str
     position: int | None
+    share: str = ""
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ def _announced(batch: Batch, query: Mapping[str, str]) -> dict[str, Any]:
     rankings = list(batch.rankings.order_by("-number"))
     shown = _chosen(rankings, query.get("urutan", ""))
     places = shown.entries.select_related(
-        "entry__application__applicant", "entry__application__village", "determination"
+        "entry__application__applicant", "entry__application__village", "determination", "share"
     )
     found = page(places.defer("determination__trace", "determination__facts"), query)
     counts = {placement: shown.entries.filter(placement=placement).count() for placement in Placement}
@@ -137,7 +138,8 @@ def _placed(row: RankedEntry) -> Row:
     determination = row.determination
     determination.application = row.entry.application
     kind = PLACE_KINDS[Placement(row.placement)]
-    return Row(determination, _name(determination), row.get_placement_display(), kind, row.position)
+    share = row.share.name if row.share else ""
+    return Row(determination, _name(determination), row.get_placement_display(), kind, row.position, share)
 
 
 def _in_order_of_need(batch: Batch, query: Mapping[str, str]) -> Page[Row]:

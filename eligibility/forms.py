@@ -1,13 +1,16 @@
 """What officers fill in: filters of the queue, which batch to prepare, the decree, a reason."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
-from eligibility.enums import Outcome
-from eligibility.models import Programme, Quota
+from eligibility.documents import document_of
+from eligibility.enums import DepartureReason, Outcome
+from eligibility.models import Programme, Quota, ReservedShare, RuleSet
+from eligibility.rules.groups import facts_of
+from eligibility.rules.reading import DocumentError
 from perlinsos.core.forms import CardRadios, PortalForm
 from perlinsos.decrees.models import Decree
 from perlinsos.regions.models import Area
@@ -74,3 +77,54 @@ class AnnounceForm(PortalForm):
 
 class ReasonForm(PortalForm):
     reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class DepartureForm(PortalForm):
+    """Why a family leaves its place, and what shows it."""
+
+    reason = forms.ChoiceField(
+        label=_("Why does the family leave?"), choices=DepartureReason.choices, widget=CardRadios
+    )
+    note = forms.CharField(
+        label=_("What shows it?"),
+        help_text=_("A letter, a certificate, a visit: what you saw, when, and from whom. No number of a person."),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class ShareForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+    """A reserved share as the administration asks it; what the database refuses is said here in words."""
+
+    class Meta:
+        model = ReservedShare
+        fields: ClassVar = ["quota", "name", "percent", "condition", "area", "legal"]
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        quota = values.get("quota")
+        if quota is None:
+            return values
+        others = quota.shares.exclude(pk=self.instance.pk).aggregate(total=Sum("percent"))["total"] or 0
+        if others + (values.get("percent") or 0) > 100:
+            left = _("The shares of this quota would be more than 100 %%. At most %(left)d is left.")
+            self.add_error("percent", left % {"left": 100 - others})
+        area = values.get("area")
+        if area is not None and not area.pk.startswith(f"{quota.area_id}."):
+            self.add_error("area", _("This area does not lie in the area of the quota."))
+        if values.get("condition"):
+            self._check_condition(values["condition"], quota)
+        return values
+
+    def _check_condition(self, condition: str, quota: Quota) -> None:
+        try:
+            asked = facts_of(condition)
+        except DocumentError as error:
+            for problem in error.problems:
+                self.add_error("condition", _(problem.message) % problem.params)
+            return
+        rule_set = RuleSet.objects.in_force().filter(programme=quota.programme_id).first()
+        unknown = asked - document_of(rule_set).facts if rule_set else frozenset()
+        if unknown:
+            message = _("The rules of this programme do not look at %(facts)s, so nobody could get such a place.")
+            self.add_error("condition", message % {"facts": ", ".join(sorted(unknown))})

@@ -1,9 +1,13 @@
 from django.urls import URLPattern, path
 
-from eligibility.views import batches, desk
+from eligibility.views import batches, desk, places
 
 urlpatterns: list[URLPattern] = [
     path("petugas/", desk.officer_home, name="officer-home"),
+    path("petugas/tempat/", places.place_list, name="place-list"),
+    path("petugas/tempat/<uuid:public_id>/<slug:programme>/", places.place_release, name="place-release"),
+    path("petugas/keluar/<uuid:public_id>/setuju/", places.departure_confirm, name="departure-confirm"),
+    path("petugas/keluar/<uuid:public_id>/tolak/", places.departure_refuse, name="departure-refuse"),
     path("petugas/pengumuman/", batches.batch_list, name="batch-list"),
     path("petugas/pengumuman/siapkan/", batches.batch_prepare, name="batch-prepare"),
     path("petugas/pengumuman/<uuid:public_id>/", batches.batch_detail, name="batch-detail"),

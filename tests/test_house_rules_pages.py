@@ -49,7 +49,7 @@ OPEN = {
     "admin:jsi18n",
 }
 # Pages that open with a code somebody was given; without it there is nothing there, and nothing to sign in for.
-HIDDEN = {"application-status", "letter-file", "openid_connect_login", "openid_connect_callback"}
+HIDDEN = {"application-status", "place-history", "letter-file", "openid_connect_login", "openid_connect_callback"}
 SAMPLES = {"int": 1, "uuid": UUID(int=1), "str": "contoh", "slug": "contoh", "path": "contoh", None: "contoh"}
 SIGN_IN = ("/akun/login", "/admin/login", "/?next=")
 OVERRIDES = (

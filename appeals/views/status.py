@@ -12,6 +12,7 @@ from appeals.correspondence import with_letters_and_messages
 from appeals.forms import ObjectionForm
 from appeals.models import Appeal
 from appeals.services.lodging import Objection, lodge_appeal
+from eligibility import standing
 from eligibility.models import Determination
 from enrollment import grants
 from enrollment.models import Application
@@ -28,6 +29,15 @@ def application_status(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """For the family, its agent, and whoever gave receipt code and birth date a moment ago."""
     application = _readable(request, public_id)
     return render(request, "appeals/application_status.html", overview.of(application, viewer=request.user))
+
+
+@login_not_required
+@require_safe
+def place_history(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Every order the family was in, and how to check its lot; for whoever may read the status page."""
+    application = _readable(request, public_id)
+    context = {"application": application, "courses": standing.history(application)}
+    return render(request, "appeals/place_history.html", context)
 
 
 def appeal_new(request: UserRequest, determination_id: UUID, fact_name: str) -> HttpResponse:

@@ -21,6 +21,7 @@ from perlinsos.decrees.models import Decree
 from perlinsos.regions.models import Area
 
 DESK = (Role.OFFICER, Role.COORDINATOR, Role.AUDITOR)
+MOST_QUOTAS = 40  # of one page: a regency has one per programme; a province officer sees the first regencies
 
 
 class QuotaQuerySet(models.QuerySet["Quota"]):

@@ -10,7 +10,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from agents.models import AgentProfile
-from eligibility.models import Programme, Quota
+from eligibility.models import Programme, Quota, ReservedShare
 from enrollment.models import ConsentText
 from perlinsos.accounts.models import ApiClient, Membership, Organisation, User
 from perlinsos.core.models import AuditEvent
@@ -23,7 +23,8 @@ pytestmark = pytest.mark.django_db
 PAGES = list(admin.site._registry.items())
 # What an administrator may add or change. Everything else is looked up, or not there at all.
 REFERENCE = {
-    User, Organisation, Membership, ApiClient, Area, Parameter, Decree, AgentProfile, Programme, Quota, ConsentText,
+    User, Organisation, Membership, ApiClient, Area, Parameter, Decree, AgentProfile, Programme, Quota, ReservedShare,
+    ConsentText,
 }  # fmt: skip
 SECRETS = ("authenticator", "socialtoken", "socialaccount", "emailaddress", "session", "storedfile", "identityclaims",
            "logentry", "group", "auditevent", "auditlink")  # fmt: skip

@@ -13,11 +13,11 @@ from playwright.sync_api import BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 
 from eligibility.enums import RankingCause
-from eligibility.models import Batch
-from eligibility.services import batches
+from eligibility.models import Batch, Departure, Programme, RankedEntry, ReservedShare
+from eligibility.services import batches, places
 from perlinsos.accounts.models import User
 from tests import factories
-from tests.cast import LATENG, Cast
+from tests.cast import BANYUWANGI, LATENG, Cast
 from tests.conftest import sign_in_as
 from tests.eligibility.conftest import MakeFamily
 from tests.eligibility.test_decisions import corrected
@@ -96,3 +96,25 @@ def test_a_batch_from_draft_to_the_second_order(
     corrected(wrong_meter, 900, by=cast.dewi)
     batches.rerank(batch, cause=RankingCause.APPEAL, reference="SGH-2026-000017", by=cast.dewi)
     look(cast.ani, address, "batch-second-order")
+
+
+def test_places_and_a_family_that_leaves(look: Open, cast: Cast, decided: MakeFamily, pkh: Programme) -> None:
+    quota = factories.QuotaFactory(programme=pkh, area=factories.area(BANYUWANGI), places=2)
+    ReservedShare.objects.create(
+        quota=quota, name="keluarga dengan disabilitas berat", percent=50, legal="SK Bupati (rekaan)",
+        condition="citizen.severe_disability >= 1",
+    )  # fmt: skip
+    families = [decided(dtsen__decile=decile) for decile in (1, 2, 3)]
+    with_disability = decided(dtsen__decile=4, citizen__severe_disability=1)
+    batch = batches.prepare_batch(area=quota.area, programme=pkh, by=cast.ani)
+    batch = batches.hand_over(batch, by=cast.ani)
+    batches.announce_batch(batch, decree=factories.DecreeFactory(), by=cast.budi)
+    place = RankedEntry.objects.current().get(entry__application=families[0])
+    look(cast.ani, reverse("place-release", args=[families[0].public_id, "pkh"]), "place-release")
+    places.release_place(place, reason="died", note="Akta kematian dilihat di balai desa", by=cast.ani)
+    look(cast.budi, reverse("place-list"), "places")
+    places.confirm_departure(Departure.objects.get(), by=cast.budi)
+    places.fill_free_places(quota.pk, by=cast.budi)
+    look(cast.ani, reverse("case-detail", args=[families[1].public_id]), "case-with-places")
+    look(families[1].owner, reverse("place-history", args=[families[1].public_id]), "place-history")
+    look(with_disability.owner, reverse("application-status", args=[with_disability.public_id]), "status-with-share")

@@ -1,0 +1,106 @@
+"""What pages show about places: the way of one family through all orders, and what each quota has given out."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet
+
+from eligibility.enums import Placement
+from eligibility.models import Departure, Quota, RankedEntry
+from eligibility.models.batches import MOST_QUOTAS
+from enrollment.models import Application
+from perlinsos.accounts.models import User
+
+
+@dataclass(frozen=True)
+class Course:
+    """One programme: the orders the family was in, newest first, and why it left, if it did."""
+
+    places: list[RankedEntry]
+    departure: Departure | None
+
+    @property
+    def now(self) -> RankedEntry:
+        return self.places[0]
+
+    @property
+    def lot(self) -> str:
+        """It never changes; who is out of the order has none any more."""
+        return next((place.tie_break for place in self.places if place.tie_break), "")
+
+
+@dataclass(frozen=True)
+class Share:
+    """Reserved places and how many families have one; the others were open to everybody."""
+
+    name: str
+    legal: str
+    places: int
+    given: int
+
+
+@dataclass(frozen=True)
+class Stock:
+    """One quota. `beyond` counts families who keep a place although the quota was lowered."""
+
+    quota: Quota
+    funded: int
+    waiting: int
+    shares: list[Share]
+
+    @property
+    def free(self) -> int:
+        return max(0, self.quota.places - self.funded)
+
+    @property
+    def beyond(self) -> int:
+        return max(0, self.funded - self.quota.places)
+
+
+def history(application: Application) -> list[Course]:
+    """Every order this family was ever in, by announcement, in two queries."""
+    batch = "ranking__batch"
+    rows = RankedEntry.objects.filter(entry__application=application).select_related(
+        f"{batch}__programme", f"{batch}__decree", "share", "entry"
+    )
+    left = {row.entry_id: row for row in Departure.objects.effective().filter(entry__application=application)}
+    by_entry: dict[int, list[RankedEntry]] = {}
+    for row in rows.order_by(f"{batch}__programme__code", f"-{batch}__announced_at", "-ranking__number"):
+        by_entry.setdefault(row.entry_id, []).append(row)
+    return [Course(places, left.get(pk)) for pk, places in by_entry.items()]
+
+
+def stocks(user: User) -> list[Stock]:
+    """The quotas in force where the user looks, with what is given out, in three queries."""
+    quotas = Quota.objects.visible_to(user).in_force().select_related("programme", "area").prefetch_related("shares")
+    found = list(quotas.order_by("area", "programme__code")[:MOST_QUOTAS])
+    taken, by_share = _given(found)
+    return [_stock(quota, taken.get(quota.pk, (0, 0)), by_share) for quota in found]
+
+
+def proposed(user: User) -> QuerySet[Departure]:
+    """Departures that wait for a second officer, oldest first."""
+    return (
+        Departure.objects.visible_to(user)
+        .proposed()
+        .select_related("entry__application__village", "entry__batch__programme", "proposed_by")
+        .order_by("pk")
+    )
+
+
+def _given(quotas: Iterable[Quota]) -> tuple[dict[int, tuple[int, int]], dict[int, int]]:
+    rows = RankedEntry.objects.in_the_running().filter(ranking__batch__quota__in=quotas).order_by()
+    counted = rows.values_list("ranking__batch__quota").annotate(
+        funded=Count("pk", filter=Q(placement=Placement.FUNDED)),
+        waiting=Count("pk", filter=Q(placement=Placement.WAITING)),
+    )
+    by_share = rows.exclude(share=None).values_list("share").annotate(given=Count("pk"))
+    return {pk: (funded, waiting) for pk, funded, waiting in counted}, dict(by_share)
+
+
+def _stock(quota: Quota, taken: tuple[int, int], by_share: dict[int, int]) -> Stock:
+    shares = []
+    for share in quota.shares.all():
+        share.quota = quota
+        shares.append(Share(share.name, share.legal, share.places, by_share.get(share.pk, 0)))
+    return Stock(quota, *taken, shares)
