@@ -52,6 +52,7 @@ class RankingCause(models.TextChoices):
     APPEAL = "appeal", _("Appeal upheld")
     VACANCY = "vacancy", _("A place fell free")
     QUOTA = "quota", _("The number of places changed")
+    OVERLAP = "overlap", _("Another programme gave or freed a place")
 
 
 class RunState(models.TextChoices):

@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from eligibility.documents import document_of
 from eligibility.enums import Outcome, Placement
-from eligibility.models import Determination, Programme, Quota, RankedEntry
+from eligibility.models import Batch, Determination, Programme, Quota, RankedEntry, RuleSet
 from eligibility.presenters import KINDS, outcome_word
 from enrollment.enums import ApplicationState
 from enrollment.models import READERS, Application
@@ -110,6 +111,14 @@ def quotas_to_fill() -> list[int]:
     roomy = Quota.objects.in_force().annotate(funded=Coalesce(Subquery(funded.values("n")), 0))
     free = roomy.filter(Exists(waiting), funded__lt=F("places")).values_list("pk", flat=True)
     return sorted({*leaving.values_list("ranking__batch__quota", flat=True), *free})
+
+
+def programmes_to_follow() -> list[int]:
+    """Programmes with announced places that may block another one whose rules are in force, for the sweep."""
+    in_force = RuleSet.objects.in_force().filter(programme__is_active=True)
+    codes = {overlap.programme for rule_set in in_force for overlap in document_of(rule_set).blocked_by}
+    announced = Batch.objects.announced().filter(programme__code__in=codes)
+    return sorted(set(announced.values_list("programme", flat=True)))
 
 
 def in_tab(applications: QuerySet[Application], tab: Tab) -> QuerySet[Application]:

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from eligibility.documents import document_of
-from eligibility.enums import Outcome
+from eligibility.enums import Outcome, Placement
 from eligibility.models import Determination
 from eligibility.rules.catalogue import PROGRAMMES, fact_type
 from eligibility.rules.evaluate import FactValue, Verdict, evaluate
@@ -28,16 +28,21 @@ def snapshot(fact: Fact, *, on: date) -> dict[str, Any]:
     return kept | {"is_old": True} if age > fact_type(fact.name).max_age_days else kept
 
 
-def programme_snapshot(name: str, decided: Determination | None) -> dict[str, Any] | None:
-    """What another programme decided, as a fact; None while that is open. A programme that is not run is a no."""
+def programme_snapshot(name: str, decided: Determination | None, placement: str | None = None) -> dict[str, Any] | None:
+    """Whether another programme supports the family, as a fact; None while that is open.
+
+    Once there is a place it counts whether the family receives: who waits, or left, is not supported.
+    Before the announcement the decision counts, and a programme that is not run is a no.
+    """
     if decided is None:
         return {"id": 0, "value": False, "source": PROGRAMMES, "as_of": ""}
-    if decided.outcome == Outcome.UNDECIDED:
+    if placement is None and decided.outcome == Outcome.UNDECIDED:
         return None
+    receives = placement == Placement.FUNDED if placement else decided.outcome == Outcome.ELIGIBLE
     component = name.split(".")[2:]
     counted = [part["component"] for part in decided.amount_parts if part["count"]]
-    value = decided.outcome == Outcome.ELIGIBLE and all(one in counted for one in component)
     on = timezone.localdate(decided.decided_at).isoformat()
+    value = receives and all(one in counted for one in component)
     return {"id": 0, "value": value, "source": PROGRAMMES, "as_of": on}
 
 

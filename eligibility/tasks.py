@@ -4,7 +4,7 @@ from celery import shared_task
 
 from eligibility import queue
 from eligibility.models import RuleSet, Run, Simulation
-from eligibility.services import decisions, first_days, places, rankings, runs, simulations
+from eligibility.services import decisions, first_days, overlaps, places, rankings, runs, simulations
 from perlinsos.accounts.services import service_account
 from perlinsos.core import jobs
 
@@ -44,6 +44,19 @@ def sweep_free_places() -> None:
     """Places that fell free (a family left, the quota grew) while others wait for one."""
     for quota_id in queue.quotas_to_fill():
         jobs.enqueue("eligibility.fill_free_places", quota_id=quota_id)
+
+
+@shared_task(name="eligibility.follow_places")
+def follow_places(*, programme_id: int) -> None:
+    if overlaps.follow_places(programme_id, by=service_account("eligibility")):
+        jobs.enqueue("eligibility.follow_places", programme_id=programme_id)
+
+
+@shared_task(name="eligibility.sweep_overlaps")
+def sweep_overlaps() -> None:
+    """Places that other programmes look at, because a message was lost or an objection had to be answered first."""
+    for programme_id in queue.programmes_to_follow():
+        jobs.enqueue("eligibility.follow_places", programme_id=programme_id)
 
 
 @shared_task(name="eligibility.advance_run")

@@ -12,6 +12,7 @@ from eligibility.models.decisions import Determination
 from eligibility.models.departures import Departure
 from eligibility.models.shares import ReservedShare
 from enrollment.enums import ApplicationState
+from enrollment.models import Application
 from perlinsos.accounts.models import User
 from perlinsos.core.models import PublicModel, choice_constraint
 
@@ -48,6 +49,11 @@ class RankedEntryQuerySet(models.QuerySet["RankedEntry"]):
     def current(self) -> "RankedEntryQuerySet":
         """Places of the latest ranking of each announced batch."""
         return self.filter(ranking__is_current=True)
+
+    def placements_of(self, application: Application) -> dict[str, str]:
+        """Where an application stands in each programme it was announced in, by code of the programme."""
+        rows = self.current().filter(entry__application=application, entry__is_cancelled=False)
+        return dict(rows.values_list("ranking__batch__programme__code", "placement"))
 
     def untold(self) -> "RankedEntryQuerySet":
         return self.current().filter(told_at=None)

@@ -183,7 +183,7 @@ PROGRAMMES = "programme"  # facts of this family come from our own decisions, on
 
 
 def programme_fact(programme: str, component: str | None = None) -> str:
-    """The fact that a family is eligible for a programme, or for one component of it."""
+    """The fact that a programme, or one component of it, supports the family (see `replaying.py`)."""
     return ".".join(filter(None, (PROGRAMMES, programme, component)))
 
 
@@ -197,5 +197,5 @@ def fact_type(name: str) -> FactType:
         raise KeyError(name)
     words = rest.replace(".", " ").upper()
     return FactType(
-        name, Unit.FLAG, PROGRAMMES, f"Memenuhi syarat {words}", f"Eligible for {words}", Sensitivity.SPECIAL, 1, None
+        name, Unit.FLAG, PROGRAMMES, f"Dibantu {words}", f"Supported by {words}", Sensitivity.SPECIAL, 1, None
     )

@@ -70,8 +70,8 @@ class Criterion:
 class Overlap:
     """What another programme means for this one: its `programme` (or one `component`) blocks it, or not.
 
-    Only what blocks becomes a criterion; what does not is kept because people ask. "Has" a programme
-    means that its rules say eligible at the same time.
+    Only what blocks becomes a criterion; what does not is kept because people ask. A family "has" a
+    programme when it receives it, or fits its rules and was not given a place or a number yet.
     """
 
     programme: str

@@ -165,3 +165,4 @@ def _publish(ranking: Ranking, *, by: User) -> None:
     """The first families at once, the others by the worker."""
     if rankings.publish_places(ranking.pk, by=by):
         jobs.enqueue("eligibility.publish_places", ranking_id=ranking.pk)
+    jobs.enqueue("eligibility.follow_places", programme_id=ranking.batch.programme_id)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from eligibility import notices, parameters, permissions
 from eligibility.documents import document_of, in_order_of_overlaps
-from eligibility.models import Determination, Programme, RuleSet
+from eligibility.models import Determination, Programme, RankedEntry, RuleSet
 from eligibility.replaying import fact_values, outcome_fields, programme_snapshot, replay, snapshot
 from eligibility.rules.catalogue import PROGRAMMES
 from eligibility.rules.evaluate import evaluate
@@ -38,12 +38,13 @@ class Evidence:
     """What a decision rests on: current facts of the family and regional parameters in force today.
 
     Facts older on the day `on` than their type allows count as unknown. `decided` holds what other
-    programmes say about the family, by code.
+    programmes say about the family and `placements` where it stands in them, by code.
     """
 
     facts: Mapping[str, Fact]
     parameters: Mapping[str, int]
     decided: Mapping[str, Determination]
+    placements: Mapping[str, str]
     on: date
 
 
@@ -150,10 +151,13 @@ def _current(application: Application) -> dict[str, Determination]:
 
 
 def _evidence(application: Application, rule_sets: Iterable[RuleSet]) -> Evidence:
-    names = frozenset[str]().union(*(document_of(rule_set).regional_parameters for rule_set in rule_sets))
+    documents = [document_of(rule_set) for rule_set in rule_sets]
+    names = frozenset[str]().union(*(document.regional_parameters for document in documents))
     assert application.family is not None  # noqa: S101 - a constraint: what was sent has a family
     regional = parameters.nearest(parameters.in_force(names), application.village_id or "")
-    return Evidence(current_facts(application.family), regional, {}, timezone.localdate())
+    hears = any(document.blocked_by for document in documents)
+    placements = RankedEntry.objects.placements_of(application) if hears else {}
+    return Evidence(current_facts(application.family), regional, {}, placements, timezone.localdate())
 
 
 def _determine(
@@ -187,7 +191,7 @@ def _snapshots(names: Iterable[str], evidence: Evidence) -> dict[str, Any]:
     for name in sorted(names):
         family, *rest = name.split(".")
         if family == PROGRAMMES:
-            found[name] = programme_snapshot(name, evidence.decided.get(rest[0]))
+            found[name] = programme_snapshot(name, evidence.decided.get(rest[0]), evidence.placements.get(rest[0]))
         elif name in evidence.facts:
             found[name] = snapshot(evidence.facts[name], on=evidence.on)
     return {name: kept for name, kept in found.items() if kept is not None}
