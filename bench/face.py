@@ -2,7 +2,7 @@
 
 import os
 
-from bench import face_accuracy, face_conditions, face_search, face_speed, face_waiting
+from bench import face_accuracy, face_attacks, face_conditions, face_search, face_speed, face_waiting
 from bench.figures import Bench, Figure
 
 
@@ -18,4 +18,5 @@ class Face(Bench):
             *face_speed.figures(small=small, seed=seed),
             *face_waiting.figures(small=small),
             *face_search.figures(small=small, seed=seed),
+            *face_attacks.figures(small=small, seed=seed),
         ]

@@ -1,15 +1,21 @@
 from typing import Any
 
 from django import forms
+from django.forms.widgets import Script
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from perlinsos.core.forms import CardRadios, PortalForm
 from verification.duplicate_enums import DuplicateAnswer, DuplicateState, FollowUp
-from verification.enums import FaceReason
+from verification.enums import FaceReason, Replaced
 from verification.models import DuplicateCandidate, FaceCheck
 from verification.settlement import at_desk
 
+TURNS = [
+    (Replaced.NONE, _("I can turn to both sides")),
+    (Replaced.LEFT, _("I cannot turn to the left")),
+    (Replaced.RIGHT, _("I cannot turn to the right")),
+]
 Choices = list[tuple[str | Promise, list[tuple[str, str | Promise]]]]
 
 
@@ -34,6 +40,20 @@ class AnswerForm(PortalForm):
 
 def reasons_of(reasons: tuple[FaceReason, ...]) -> list[tuple[str, str | Promise]]:
     return [(reason.value, reason.label) for reason in reasons]
+
+
+class RecordingForm(PortalForm):
+    """What is said beside the frames of a recording: the challenge they answer, and a turn that is not possible."""
+
+    mark_optional = False
+    token = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput())
+    replaced = forms.ChoiceField(
+        label=_("Is it hard to turn your head?"), required=False, choices=TURNS, widget=CardRadios(), initial=""
+    )
+
+    @property
+    def media(self) -> forms.Media:
+        return super().media + forms.Media(js=[Script("js/recording.js", type="module")])
 
 
 class DuplicateForm(PortalForm):

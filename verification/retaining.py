@@ -18,7 +18,7 @@ from enrollment.models import Application, Consent, Document, DocumentKind
 from perlinsos.core.models import StoredFile
 from perlinsos.regions.models import Parameter
 from verification.enums import CheckState, Source
-from verification.models import DuplicateCandidate, FaceCheck
+from verification.models import DuplicateCandidate, FaceCheck, FaceRecording
 from verification.policies import RetentionPolicy
 
 logger = logging.getLogger(__name__)
@@ -35,6 +35,7 @@ class RetentionReason(models.TextChoices):
     UNUSABLE = "unusable", _("The photo could not be used")
     UNSENT = "unsent", _("The form was never sent")
     OVER = "objections_over", _("The time to object is over")
+    RECORDING = "recording", _("The recording was looked at")
     OPEN_QUESTION = "open_question", _("Kept: two registrations are being compared")
     CASE_OPEN = "case_open", _("Kept: the case is not announced yet")
     OBJECTIONS_OPEN = "objections_open", _("Kept: the family may still object, or has objected")
@@ -114,6 +115,27 @@ def kept(applications: Iterable[Application]) -> list[Kept]:
     return found
 
 
+def frames_due(applications: Iterable[Application]) -> list[FaceRecording]:
+    """Recordings whose pictures no verdict waits for any more, and those that lie there too long."""
+    rows = {application.pk: application for application in applications}
+    policy, now = cache(policy_of), timezone.now()
+    held = FaceRecording.objects.filter(application__in=rows, frames__file__removed_at=None).distinct()
+    found = held.select_related("application", "selfie").prefetch_related("selfie__face_checks").order_by("pk")
+    return [
+        each
+        for each in found
+        if _looked_at(each) or each.created_at + policy(rows[each.application_id].village_id or "").after_capture <= now
+    ]
+
+
+def _looked_at(recording: FaceRecording) -> bool:
+    """Whether nobody is going to look: the check has its verdict, or the registration was withdrawn."""
+    if recording.application.state == ApplicationState.WITHDRAWN or recording.selfie is None:
+        return True
+    first = [check for check in recording.selfie.face_checks.all() if check.recheck_of_id is None]
+    return bool(first) and not any(check.is_waiting or check.is_open for check in first)
+
+
 def pages() -> Iterator[list[Application]]:
     """Applications that still hold a photograph of a face, some hundred at a time, each once."""
     last = 0
@@ -126,7 +148,8 @@ def holding_pictures(applications: QuerySet[Application]) -> QuerySet[Applicatio
     of_mine = {"application": OuterRef("pk")}
     selfies = Document.objects.filter(**of_mine, kind=DocumentKind.SELFIE, file__removed_at=None)
     references = FaceCheck.objects.filter(**of_mine, reference__isnull=False, reference__removed_at=None)
-    return applications.filter(Exists(selfies) | Exists(references))
+    frames = FaceRecording.objects.filter(**of_mine, frames__file__removed_at=None)
+    return applications.filter(Exists(selfies) | Exists(references) | Exists(frames))
 
 
 def policy_of(area_code: str) -> RetentionPolicy:

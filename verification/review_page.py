@@ -12,7 +12,7 @@ from perlinsos.accounts.models import User
 from verification import permissions, wording
 from verification.enums import CheckState, FaceReason, Judgement, Met, Paper
 from verification.forms import AnswerForm
-from verification.models import FaceAnswer, FaceCheck
+from verification.models import FaceAnswer, FaceCheck, FaceFrame, FaceRecording
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,12 @@ def of(check: FaceCheck, pending: FaceAnswer | None, form: AnswerForm, *, viewer
     is_closed = not check.is_open or check.is_replaced
     obstacle = _("This comparison is closed.") if is_closed else _obstacle(check, given, viewer)
     others = [answer for answer in given if answer.given_by_id != viewer.pk]
+    recording: FaceRecording | None = getattr(check.selfie, "recording", None)
+    kept = recording.frames.filter(file__removed_at=None).order_by("number") if recording else FaceFrame.objects.none()
     context = {
         "check": check,
+        "recording": recording,
+        "frames": list(kept.select_related("file")),
         "form": None if obstacle else form,
         "obstacle": obstacle,
         "is_closed": is_closed,
@@ -58,6 +62,7 @@ def _machine(check: FaceCheck, pending: FaceAnswer) -> dict[str, Any]:
     return {
         "first": FaceReason(pending.first_reason),
         "machine_says": wording.machine_says(check.reason),
+        "texture_says": wording.texture_says(getattr(check.selfie, "recording", None)),
         "differs": is_definite and wording.differs(check.reason, confirms=confirms),
     }
 

@@ -12,7 +12,13 @@ from verification.enums import REASONS, FaceReason, Judgement
 from verification.faces.codes import Reason
 
 # Which way the machine leans, by the reason of its check; what is not here leans no way.
-LEANS = {Reason.MISMATCH: False, Reason.UNCERTAIN: True, "rejected_before": True, "sample": True}
+LEANS = {
+    Reason.MISMATCH: False,
+    Reason.UNCERTAIN: True,
+    Reason.NOT_LIVE: True,
+    "rejected_before": True,
+    "sample": True,
+}
 
 BESIDE_PICTURES = {
     **REASONS,

@@ -1,9 +1,11 @@
 from django.urls import URLPattern, path
 
-from verification.views import duplicates, faces, fairness, photographs, pictures, selfie, sources
+from verification.views import duplicates, faces, fairness, photographs, pictures, recordings, selfie, sources
 
 urlpatterns: list[URLPattern] = [
     path("daftar/foto/<uuid:public_id>/", selfie.selfie_check, name="selfie-check"),
+    path("daftar/wajah/<uuid:public_id>/rekam/", recordings.face_recording, name="face-recording"),
+    path("daftar/wajah/<uuid:public_id>/rekam/gerakan/", recordings.face_challenge, name="face-challenge"),
     path("petugas/wajah/", faces.face_queue, name="face-queue"),
     path("petugas/wajah/keadilan/", fairness.face_fairness, name="face-fairness"),
     path("petugas/wajah/<uuid:public_id>/", faces.face_review, name="face-review"),

@@ -17,7 +17,11 @@ DOCUMENT_MAX_BYTES = 10 * 1024 * 1024
 
 def store_photo(data: bytes) -> StoredFile:
     """Re-encode a photograph (no metadata, no hidden tail) and keep it. Raises InputError."""
-    photo = images.normalise_photo(data)
+    return store_normalised(images.normalise_photo(data))
+
+
+def store_normalised(photo: images.NormalisedImage) -> StoredFile:
+    """Keep a photograph that was re-encoded already, where several must be good before any is kept."""
     return _keep(photo.data, "image/jpeg")
 
 

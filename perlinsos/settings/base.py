@@ -168,6 +168,7 @@ CSRF_COOKIE_HTTPONLY = True
 FACE_SAMPLE_PERCENT = env.integer("FACE_SAMPLE_PERCENT", 3)  # accepted faces that officers look at; 2 to 5
 LEASE_S = env.integer("LEASE_S", 120)  # how long a worker may hold a question or a face before another takes it
 FACE_PROVIDER = env.choice("FACE_PROVIDER", ("local", "dukcapil"), "local")  # who compares: verification/providers
+FACE_LIVENESS = env.choice("FACE_LIVENESS", ("required", "off"), "required")  # off: a machine accepts still photographs
 FACE_SIMILARITY = env.integer("FACE_SIMILARITY_PERCENT", 75) / 100  # from which a yes of Dukcapil counts
 # The face worker reads two more (faces/engine.py): FACE_MODEL_PATH, an ONNX file in place of the shipped network, and
 # FACE_68_POINTS=accepted, for a landmark file that is not cleared for commercial products.

@@ -24,6 +24,7 @@ def compressed(*files: str) -> int:
         (("css/portal.css", "css/desk.css"), 7 * KB),
         (("js/portal.js",), 3 * KB),
         (("js/camera.js",), 12 * KB),
+        (("js/recording.js",), 12 * KB),
     ],
     ids=lambda value: "+".join(value) if isinstance(value, tuple) else "",
 )

@@ -27,6 +27,29 @@ class Hint(StrEnum):
     EYES_CLOSED = "eyes_closed"
 
 
+class Move(StrEnum):
+    """What a person is asked to do in front of the camera. Left and right are the person's own."""
+
+    STRAIGHT = "straight"
+    LEFT = "left"
+    RIGHT = "right"
+    CLOSER = "closer"
+
+
+class Break(StrEnum):
+    """Why a recording does not count as live. Beside these a recording may end with a `Hint`.
+
+    A move that was not seen is said plainly. The others may be an attack: the person reads one neutral
+    sentence for all of them, and an officer the code.
+    """
+
+    MOVE_MISSED = "move_missed"
+    REPEATED = "repeated_frames"
+    OTHER_PERSON = "other_person"
+    JUMPED = "jumped"
+    LOST = "face_lost"
+
+
 class Reason(StrEnum):
     """Why an officer looks. Shown to officers only; the citizen reads the same text for all."""
 
@@ -34,3 +57,4 @@ class Reason(StrEnum):
     MISMATCH = "mismatch"
     REFERENCE_UNUSABLE = "reference_unusable"
     NOT_CALIBRATED = "not_calibrated"
+    NOT_LIVE = "not_live"

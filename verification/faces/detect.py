@@ -46,16 +46,23 @@ class Face:
         return dlib.rectangle(self.left, self.top, self.right, self.bottom)
 
 
-def find_faces(picture: Picture, *, side: int = QUICK_SIDE, upsample: int = 0) -> tuple[Face, ...]:
-    """All faces found with the picture shrunk to `side`, largest first."""
+def find_faces(
+    picture: Picture, *, side: int = QUICK_SIDE, upsample: int = 0, above: float = 0.0
+) -> tuple[Face, ...]:
+    """All faces found with the picture shrunk to `side`, largest first; `above` is the least detector score."""
     shrink = min(1.0, side / max(picture.width, picture.height))
     seen = picture.pixels
     if shrink < 1:
         size = (round(picture.width * shrink), round(picture.height * shrink))
         seen = np.asarray(Image.fromarray(picture.pixels).resize(size, Image.Resampling.BOX))
-    boxes, scores, _kinds = engine.load().detector.run(seen, upsample, 0.0)
+    boxes, scores, _kinds = engine.load().detector.run(seen, upsample, above)
     faces = (_face(picture, box, score, shrink) for box, score in zip(boxes, scores, strict=True))
     return tuple(sorted(faces, key=lambda face: -face.area))
+
+
+def face_at(picture: Picture, last: Face) -> Face:
+    """The landmarks where a face was in the picture before, for one the detector no longer sees."""
+    return _face(picture, last.box, 0.0, 1.0)
 
 
 def find_in_selfie(picture: Picture) -> tuple[Picture, tuple[Face, ...]]:

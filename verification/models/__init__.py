@@ -6,6 +6,7 @@ from verification.models.faces import SAMPLE, TRIES_USED, FaceCheck
 from verification.models.facts import Fact
 from verification.models.fairness import FairnessAlarm
 from verification.models.leases import MAX_ATTEMPTS, MAX_LOST_LEASES, Leased
+from verification.models.recordings import FaceFrame, FaceRecording
 from verification.models.sources import SourceCall, SourceHealth, SourceRequest, SourceTurn
 from verification.models.templates import FaceSegment, FaceTemplate
 from verification.models.thresholds import FaceThresholdSet
@@ -18,6 +19,8 @@ __all__ = [
     "DuplicateCandidate",
     "FaceAnswer",
     "FaceCheck",
+    "FaceFrame",
+    "FaceRecording",
     "FaceSegment",
     "FaceTemplate",
     "FaceThresholdSet",

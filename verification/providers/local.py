@@ -14,7 +14,13 @@ def compare(claimed: ClaimedCheck) -> Finding:
     if reference is None:
         return Finding(FaceOutcome.REVIEW, obstacle)
     operation = claimed.operation
-    found = pipeline.compare(claimed.selfie, reference, operation.thresholds, mean=enrolled.centres_of(operation))
+    found = pipeline.compare(
+        claimed.selfie,
+        reference,
+        operation.thresholds,
+        mean=enrolled.centres_of(operation),
+        embedding=claimed.embedding,
+    )
     reason = found.hint or found.reason
     return Finding(
         FaceOutcome(found.outcome.value),

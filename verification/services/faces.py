@@ -21,13 +21,14 @@ from perlinsos.accounts.services import service_account
 from perlinsos.core import audit, files, jobs
 from perlinsos.core.errors import InputError
 from perlinsos.core.models import StoredFile
-from verification.enums import CheckState, FaceOutcome, Source
+from verification.enums import CheckState, FaceOutcome, RecordingState, Source
 from verification.faces.codes import Reason
 from verification.faces.thresholds import STRICT
-from verification.models import MAX_LOST_LEASES, TRIES_USED, FaceCheck
+from verification.models import MAX_LOST_LEASES, TRIES_USED, FaceCheck, FaceRecording
 from verification.operating import Operation, operation_for
 from verification.rules import back_off, is_drawn
-from verification.services import face_sample, readiness, templates
+from verification.services import face_sample, readiness, recordings, templates
+from verification.services.recordings import Liveness
 
 logger = logging.getLogger(__name__)
 
@@ -39,19 +40,37 @@ MANUAL_ROUTE, NOT_COMPARED = "manual_route", "not_compared"
 
 
 @dataclass(frozen=True)
+class ClaimedRecording:
+    """The frames of a recording in their order, and the moves that were asked for. `spoiled` says why it does
+    not count whatever the frames show."""
+
+    moves: tuple[str, ...]
+    frames: tuple[bytes, ...]
+    spoiled: str
+
+
+@dataclass(frozen=True)
 class ClaimedCheck:
-    """A comparison that is ours to make until the lease ends. Without `selfie` only the reference is fetched."""
+    """A comparison that is ours to make until the lease ends. Without `selfie` only the reference is fetched.
+
+    `embedding` is what a recording showed of the person (`vectors.to_bytes`), better than the one selfie.
+    """
 
     check: FaceCheck
     nik: str
     has_consent: bool
     operation: Operation
     selfie: bytes | None = None
+    recording: ClaimedRecording | None = None
+    embedding: bytes | None = None
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What the worker saw. `reason` is a hint (`faces.codes.Hint`) for RETRY, else why an officer looks."""
+    """What the worker saw. `reason` is a hint (`faces.codes`) for RETRY, else why an officer looks.
+
+    `liveness` is None for a picture that was no recording.
+    """
 
     outcome: FaceOutcome
     reason: str = ""
@@ -61,6 +80,11 @@ class Finding:
     template: bytes | None = None
     reference: bytes | None = None
     light: float | None = None
+    liveness: Liveness | None = None
+
+    @property
+    def is_live(self) -> bool:
+        return self.liveness is not None and not self.liveness.why
 
 
 @transaction.atomic
@@ -134,6 +158,7 @@ def claim_check(face_check_id: int) -> ClaimedCheck | None:
         has_consent=agreed.exists() and application.state != ApplicationState.WITHDRAWN,
         operation=_operation(application),
         selfie=files.read(check.selfie.file) if check.selfie else None,
+        recording=_recording(check),
     )
 
 
@@ -158,6 +183,7 @@ def record_finding(check: FaceCheck, finding: Finding, *, by: User) -> bool:
     )
     if not counts:
         return False
+    recordings.settle(check, finding.liveness, by=by)
     if finding.template is not None:
         templates.keep_template(check, finding.template, engine_version=finding.engine_version)
     if state == CheckState.ACCEPTED:
@@ -216,12 +242,23 @@ def _verdict(check: FaceCheck, finding: Finding, application: Application) -> tu
     if finding.outcome == FaceOutcome.ACCEPT:
         if earlier.filter(state=CheckState.REJECTED).exists():
             return CheckState.REVIEW, "rejected_before"
+        if settings.FACE_LIVENESS == "required" and not finding.is_live:
+            return CheckState.REVIEW, Reason.NOT_LIVE
         return CheckState.ACCEPTED, ""
     if finding.outcome == FaceOutcome.RETRY and application.is_draft:
         if earlier.filter(state=CheckState.RETRY).count() < TRIES - 1:
             return CheckState.RETRY, finding.reason
         return CheckState.REVIEW, TRIES_USED
     return CheckState.REVIEW, finding.reason
+
+
+def _recording(check: FaceCheck) -> ClaimedRecording | None:
+    """What was recorded with this picture, as long as nobody has looked at it."""
+    sent = FaceRecording.objects.filter(selfie=check.selfie_id, state=RecordingState.SENT).first()
+    if check.selfie_id is None or sent is None:
+        return None
+    frames = sent.frames.order_by("number").select_related("file")
+    return ClaimedRecording(tuple(sent.moves), tuple(files.read(frame.file) for frame in frames), sent.reason)
 
 
 def _second_opinion(finding: Finding) -> CheckState:

@@ -13,7 +13,7 @@ from perlinsos.accounts.models import User
 from perlinsos.core import audit
 from perlinsos.core.models import StoredFile
 from verification import permissions
-from verification.models import DuplicateCandidate, FaceCheck
+from verification.models import DuplicateCandidate, FaceCheck, FaceRecording
 
 VIEWED = "verification.photograph.viewed"
 
@@ -31,7 +31,7 @@ def open_photograph(public_id: UUID, *, page: str = "", by: User) -> StoredFile 
     Everybody leaves a trace in the case, the family too: who, when, which file, and the name of the
     `page` it was shown on, empty when it was opened by itself.
     """
-    found = _document(public_id, by) or _reference(public_id, by) or _handed_over(public_id, by)
+    found = _document(public_id, by) or _reference(public_id, by) or _frame(public_id, by) or _handed_over(public_id, by)
     if found is None or found.file.removed_at is not None:
         return None
     audit.record(VIEWED, subject=found.application, by=by, file=str(public_id), page=page)
@@ -52,6 +52,15 @@ def _reference(public_id: UUID, viewer: User) -> _Found | None:
     checks = FaceCheck.objects.visible_to(viewer).filter(reference__public_id=public_id)
     check = checks.select_related("reference", "application").first()
     return None if check is None or check.reference is None else _Found(check.reference, check.application)
+
+
+def _frame(public_id: UUID, viewer: User) -> _Found | None:
+    """A picture of a recording, for whoever compares faces; the family has the one that stands for it."""
+    if not permissions.can_see_faces(viewer):
+        return None
+    recordings = FaceRecording.objects.visible_to(viewer).filter(frames__file__public_id=public_id)
+    recording = recordings.select_related("application").first()
+    return None if recording is None else _Found(StoredFile.objects.get(public_id=public_id), recording.application)
 
 
 def _handed_over(public_id: UUID, viewer: User) -> _Found | None:

@@ -15,7 +15,7 @@ from verification.enums import CheckState
 from verification.models import FaceTemplate
 from verification.policies import RetentionPolicy
 from verification.retaining import RetentionReason
-from verification.services import templates
+from verification.services import recordings, templates
 
 AT_ONCE = 200
 
@@ -27,6 +27,11 @@ def erase_pictures(applications: Iterable[Application], *, by: User) -> int:
     The bytes go once this has committed; rows stay with hash, instant, policy and reason. A process
     that dies in between leaves bytes nobody can open, and `files.finish_removals` erases them.
     """
+    applications = list(applications)
+    frames = sum(
+        recordings.erase_frames(each, under=RetentionReason.RECORDING, by=by)
+        for each in retaining.frames_due(applications)
+    )
     over = retaining.now_over(retaining.kept(applications))
     for each in over:
         files.remove(each.file, under=f"{each.policy.version}: {each.term.reason}")
@@ -38,7 +43,7 @@ def erase_pictures(applications: Iterable[Application], *, by: User) -> int:
             reason=each.term.reason,
             policy=each.policy.version,
         )
-    return len(over)
+    return len(over) + frames
 
 
 @transaction.atomic
