@@ -79,7 +79,9 @@ def films(root: Path, *, small: bool, seed: int) -> Iterator[Film]:
             yield from _tampered(film, before, moves, dice)
             before = film
         if not small:
-            yield Film("sitting_still", tuple(path.read_bytes() for path in _some(live, dice)), dice.choice(rows.rows()))
+            yield Film(
+                "sitting_still", tuple(path.read_bytes() for path in _some(live, dice)), dice.choice(rows.rows())
+            )
         yield Film("real_print", tuple(path.read_bytes() for path in _some(prints, dice)), dice.choice(rows.rows()))
         for kind, bend in (("slanted_print", 0.0), ("bent_print", 0.45)):
             for slant in SLANTS[1:] if small else SLANTS:
@@ -127,7 +129,9 @@ def encoded(pixels: Pixels) -> bytes:
     return out.getvalue()
 
 
-def _turning(path: Path, moves: Sequence[Move], degrees: float, chance: np.random.Generator) -> tuple[bytes, ...] | None:
+def _turning(
+    path: Path, moves: Sequence[Move], degrees: float, chance: np.random.Generator
+) -> tuple[bytes, ...] | None:
     try:
         return turning(decode(path.read_bytes()).pixels, moves, degrees, chance)
     except (ValueError, UnreadablePicture):

@@ -36,8 +36,8 @@ class Where:
 def turned(pixels: Pixels, eyes: Where, degrees: float) -> Pixels:
     """The head turned; positive towards its own left, which is the right side of the picture."""
     rows, columns = pixels.shape[:2]
-    x = (np.arange(columns) - eyes.x)[None, :] / eyes.width
-    y = (np.arange(rows) - eyes.y)[:, None] / eyes.width
+    x = np.asarray((np.arange(columns, dtype=np.float64) - eyes.x)[None, :] / eyes.width, dtype=np.float64)
+    y = np.asarray((np.arange(rows, dtype=np.float64) - eyes.y)[:, None] / eyes.width, dtype=np.float64)
     angle = np.radians(degrees)
     moved = x * np.cos(angle) + (_depth(x, y) + AXIS - DEPTH_AT_EYES) * np.sin(angle)
     share = _of_the_head(x, y)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from perlinsos.accounts.models import User
 from perlinsos.core.admin import ReadOnly
 from perlinsos.core.errors import DomainError
-from verification.models import FaceCheck, FaceThresholdSet, Fact, SourceHealth, SourceRequest
+from verification.models import FaceCheck, FaceRecording, FaceThresholdSet, Fact, SourceHealth, SourceRequest
 from verification.services import thresholds
 
 
@@ -63,10 +63,21 @@ class FaceCheckAdmin(LookUp):
     list_filter: ClassVar = ["state", "reason"]
 
 
+@admin.register(FaceRecording)
+class FaceRecordingAdmin(LookUp):
+    """How recordings went, below what such a recording proves and what it does not; no picture, no person."""
+
+    list_before_template = "verification/admin_claims.html"
+    fields: ClassVar = ["public_id", "state", "reason", "attempt", "moves", "replaced", "expires_at", "sent_at"]
+    list_display: ClassVar = ["public_id", "state", "reason", "attempt", "replaced", "sent_at"]
+    list_filter: ClassVar = ["state", "reason", "replaced"]
+
+
 @admin.register(FaceThresholdSet)
 class FaceThresholdSetAdmin(LookUp):
     """What was measured, and where a second administrator puts a proposal in force."""
 
+    list_before_template = "verification/admin_claims.html"
     fields: ClassVar = [
         "version",
         "state",

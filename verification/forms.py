@@ -16,6 +16,7 @@ TURNS = [
     (Replaced.LEFT, _("I cannot turn to the left")),
     (Replaced.RIGHT, _("I cannot turn to the right")),
 ]
+_RECORDING: list[Any] = [Script("js/recording.js", type="module")]
 Choices = list[tuple[str | Promise, list[tuple[str, str | Promise]]]]
 
 
@@ -53,7 +54,7 @@ class RecordingForm(PortalForm):
 
     @property
     def media(self) -> forms.Media:
-        return super().media + forms.Media(js=[Script("js/recording.js", type="module")])
+        return super().media + forms.Media(js=_RECORDING)
 
 
 class DuplicateForm(PortalForm):

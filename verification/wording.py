@@ -1,5 +1,6 @@
 """What people read about a face: one plain hint for the person, what the machine thinks for the officer."""
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -23,7 +24,9 @@ HINTS = {
 }
 # Who tries to cheat learns nothing; who did not reads what to do.
 INTERRUPTED = _("The recording was interrupted. Start again.")
-BREAKS = dict.fromkeys(Break, INTERRUPTED) | {
+WHAT_TO_DO: dict[str, str | Promise] = {
+    **HINTS,
+    **dict.fromkeys(Break, INTERRUPTED),
     Break.MOVE_MISSED: _("The camera did not see every movement. Move a little further, and slowly."),
     Break.LOST: _("Your face left the picture. Turn only a little, and hold the phone still."),
 }
@@ -34,7 +37,9 @@ MACHINE_SAYS = {
     Reason.UNCERTAIN: _("The machine thinks the faces are alike, but it is not sure."),
     Reason.MISMATCH: _("The machine thinks these may be two people."),
     Reason.REFERENCE_UNUSABLE: _("The machine could not use the photograph of the register."),
-    Reason.NOT_LIVE: _("The machine thinks it is the same person. It was a photo, so nobody saw that the person was there."),
+    Reason.NOT_LIVE: _(
+        "The machine thinks it is the same person. It was a photo, so nobody saw that the person was there."
+    ),
     Break.MOVE_MISSED: _("The movements that were asked for are not in the recording."),
     Break.REPEATED: _("Pictures of the recording are copies of each other, or were sent before."),
     Break.OTHER_PERSON: _("The recording may show more than one person."),
@@ -49,7 +54,7 @@ NOT_COMPARED = _("The machine has compared nothing.")
 
 def hint(code: str) -> str:
     """What to do better, for a person who is asked to take the photo again."""
-    return str({**HINTS, **BREAKS}.get(code, ANOTHER_TRY))
+    return str(WHAT_TO_DO.get(code, ANOTHER_TRY))
 
 
 def machine_says(code: str) -> str:
@@ -66,4 +71,6 @@ def texture_says(recording: FaceRecording | None) -> str:
     if recording is None or recording.texture is None:
         return ""
     share = f"{recording.texture:.2f}".replace(".", ",")
-    return gettext("%(share)s percent. Only a hint: prints are often lower, and so are cheap cameras.") % {"share": share}
+    return gettext("%(share)s percent. Only a hint: prints are often lower, and so are cheap cameras.") % {
+        "share": share
+    }

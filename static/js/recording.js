@@ -16,7 +16,6 @@ const begin = (root) => {
   const video = root.querySelector("video");
   const form = root.querySelector("form");
   const frames = form.elements.namedItem("frames");
-  const isSelf = root.dataset.psCamera === "user";
   let stream = null;
 
   const say = (words) => {
@@ -73,7 +72,7 @@ const begin = (root) => {
     for (const [place, [move, pictures]] of moves.entries()) {
       root.dataset.psMove = move;
       say(root.dataset[`ps${capital(move)}`]);
-      arrow.textContent = isSelf ? ARROWS[move] : "";
+      arrow.textContent = root.dataset.psCamera === "user" ? ARROWS[move] : "";
       bar.value = place;
       await wait(asked.pace * SETTLE);
       for (let taken = 0; taken < pictures; taken += 1) {
@@ -95,6 +94,7 @@ const begin = (root) => {
   });
   addEventListener("pagehide", () => stream && close("idle"));
   show("idle");
+  say("");
 };
 
 document.querySelectorAll("[data-ps-recording]").forEach(begin);

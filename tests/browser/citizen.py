@@ -25,18 +25,31 @@ def agree(citizen: Visitor) -> None:
 
 
 def take_selfie(citizen: Visitor) -> None:
-    """With the camera of the phone, in the page."""
+    """A recording with the camera of the phone, in the page."""
     citizen.look("Foto wajah")
-    citizen.press("Buka kamera")
-    citizen.press("Ambil foto")
-    citizen.press("Pakai foto ini")
+    record(citizen)
     expect(citizen.page).to_have_url(re.compile("/daftar/keluarga/"), timeout=60_000)
+
+
+def record(citizen: Visitor) -> None:
+    """Look straight and turn as the page asks."""
+    citizen.follow("Rekam wajah")
+    citizen.look("Rekam wajah Anda")
+    citizen.press("Buka kamera")
+    citizen.page.get_by_role("button", name="Mulai", exact=True).click()
+    expect(citizen.page).not_to_have_url(re.compile("/rekam/"), timeout=60_000)
 
 
 def send_picture(citizen: Visitor, picture: Path) -> None:
     """With a file instead of the camera."""
     citizen.page.locator("input[type=file]").set_input_files(picture)
     citizen.press("Pakai foto ini")
+
+
+def go_on(citizen: Visitor) -> None:
+    """After a photo an officer looks; the form goes on at once."""
+    citizen.page.get_by_role("link", name=re.compile("^Lanjut")).click(timeout=60_000)
+    expect(citizen.page).to_have_url(re.compile("/daftar/keluarga/"))
 
 
 def confirm_family(citizen: Visitor) -> None:

@@ -4,6 +4,8 @@
 `PORTAL_SCREENSHOTS=<directory>` keeps a picture of every page of the journeys.
 """
 
+import base64
+import json
 import os
 import re
 import secrets
@@ -22,7 +24,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserType, Page, expect
 
-from tests.support import camera, faces
+from tests.support import camera, faces, moving
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_WITHIN = 240
@@ -37,6 +39,29 @@ WIDER_THAN_THE_SCREEN = """() => {
     const out = [...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > page.clientWidth)
     return out.slice(-5).map(e => e.outerHTML.slice(0, 120))
 }"""
+
+
+SOMEBODY_WHO_OBEYS = """
+const pictures = PICTURES
+const opened = {}
+const bytes = text => Uint8Array.from(atob(text), letter => letter.charCodeAt(0))
+const open = async move => opened[move] ??= await createImageBitmap(new Blob([bytes(pictures[move])]))
+const usual = navigator.mediaDevices?.getUserMedia?.bind(navigator.mediaDevices)
+if (usual) navigator.mediaDevices.getUserMedia = async wish => {
+    const root = document.querySelector("[data-ps-recording]")
+    if (!root) return usual(wish)
+    for (const move of Object.keys(pictures)) await open(move)
+    const sheet = Object.assign(document.createElement("canvas"), { width: 640, height: 480 })
+    const brush = sheet.getContext("2d")
+    const draw = () => {
+        const now = performance.now()
+        brush.drawImage(opened[root.dataset.psMove ?? "straight"], 4 * Math.sin(now / 330), 4 * Math.cos(now / 470))
+    }
+    draw()
+    setInterval(draw, 40)
+    return sheet.captureStream(25)
+}
+"""
 
 
 @dataclass(frozen=True)
@@ -172,14 +197,22 @@ class Visitor:
             self.page.screenshot(path=Path(folder) / f"{self.name}-{number:02}-{slug}.png", full_page=True)
 
 
+@pytest.fixture(scope="session")
+def obeying() -> str:
+    """A camera in front of somebody who does what the page asks: `moving.poses`, moving a little all the time."""
+    pictures = {move: base64.b64encode(jpeg).decode() for move, jpeg in moving.poses(faces.OBAMA_AGAIN).items()}
+    return SOMEBODY_WHO_OBEYS.replace("PICTURES", json.dumps(pictures))
+
+
 @pytest.fixture
-def visit(browser: Browser, portal: RunningPortal) -> Iterator[Any]:
+def visit(browser: Browser, portal: RunningPortal, obeying: str) -> Iterator[Any]:
     """`visit("indah", PHONE)`: a fresh browser; a script error or a refused resource fails the test."""
     contexts, complaints = [], []
 
     def open_browser(name: str, size: dict[str, int], **options: Any) -> Visitor:
         context = browser.new_context(viewport=size, locale="id-ID", permissions=["camera"], **options)
         context.set_default_timeout(20_000)
+        context.add_init_script(obeying)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(f"{name}: {error}"))
         page.on("console", lambda said: complaints.append(f"{name}: {said.text}") if said.type == "error" else None)

@@ -6,6 +6,7 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from perlinsos.demo.people import PASSWORD
+from tests.browser.citizen import record
 from tests.browser.conftest import Visitor
 
 
@@ -99,9 +100,7 @@ def enrol_family(agent: Visitor, *, nik: str, name: str, born: tuple[str, str, s
     page.locator("input[name=witness]").fill(witness)
     agent.press("Lanjut")
     agent.look("Foto wajah")
-    agent.press("Buka kamera")
-    agent.press("Ambil foto")
-    agent.press("Pakai foto ini")
+    record(agent)
     expect(page).to_have_url(re.compile("/keluarga/$"), timeout=60_000)
     page.get_by_label("Ya, sudah benar").check()
     agent.press("Lanjut")

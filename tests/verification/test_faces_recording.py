@@ -72,7 +72,10 @@ ATTACKS: dict[str, tuple[Callable[[], Frames], set[Break | Hint]]] = {
     "the answer to another challenge": (lambda: moving.film(faces.BIDEN, ASKED[::-1]), {Break.MOVE_MISSED}),
     "frames in another order": (lambda: (*good()[:3], *reversed(good()[3:])), {Break.MOVE_MISSED}),
     "a frame twice": (lambda: with_frame(4, good()[3]), {Break.REPEATED}),
-    "a frame saved again": (lambda: with_frame(4, pictures.jpeg(pictures.opened(good()[3]), quality=80)), {Break.REPEATED}),
+    "a frame saved again": (
+        lambda: with_frame(4, pictures.jpeg(pictures.opened(good()[3]), quality=80)),
+        {Break.REPEATED},
+    ),
     "one photograph": (lambda: (good()[0],) * rows.FRAMES, {Break.REPEATED}),
     "a photograph held still": (lambda: moving.film(faces.BIDEN, ASKED, degrees=0), {Break.MOVE_MISSED}),
     "a print turned and slanted": (lambda: held_print(faces.BIDEN, ASKED, slant=30), {Break.MOVE_MISSED}),
@@ -106,7 +109,10 @@ BAD_INPUT: dict[str, tuple[Callable[[], Frames], Break | Hint]] = {
         lambda: with_frame(0, pictures.side_by_side(faces.portrait(faces.BIDEN), faces.portrait(faces.OBAMA))),
         Hint.MANY,
     ),
-    "upside down": (lambda: tuple(encoded(np.rot90(np.asarray(pictures.opened(frame)), 2)) for frame in good()), Hint.NONE),
+    "upside down": (
+        lambda: tuple(encoded(np.rot90(np.asarray(pictures.opened(frame)), 2)) for frame in good()),
+        Hint.NONE,
+    ),
     "nobody": (lambda: with_frame(0, pictures.wall()), Hint.NONE),
     "dark": (lambda: tuple(pictures.dark(frame) for frame in good()), Hint.DARK),
     "cut off": (lambda: with_frame(5, pictures.truncated(good()[5])), Hint.UNREADABLE),

@@ -52,7 +52,9 @@ def asked(application: Application, **wanted: Any) -> recordings.Asked:
     return recordings.ask(application, session=ON_THIS_PHONE, by=application.owner, **wanted)
 
 
-def send(application: Application, token: str, frames: Sequence[bytes], *, session: str = ON_THIS_PHONE) -> FaceRecording:
+def send(
+    application: Application, token: str, frames: Sequence[bytes], *, session: str = ON_THIS_PHONE
+) -> FaceRecording:
     return recordings.send(application, token=token, session=session, frames=frames, by=application.owner)
 
 
@@ -71,7 +73,9 @@ def looked_at(recording: FaceRecording) -> FaceCheck:
     return check
 
 
-def recorded(application: Application, name: str, *, spoil: Callable[[Sequence[bytes]], Sequence[bytes]] = list) -> FaceRecording:
+def recorded(
+    application: Application, name: str, *, spoil: Callable[[Sequence[bytes]], Sequence[bytes]] = list
+) -> FaceRecording:
     challenge = asked(application)
     return send(application, challenge.token, spoil(moving.film(name, challenge.recording.moves)))
 
@@ -219,7 +223,9 @@ def test_many_challenges_in_an_hour_are_too_many(application: Application) -> No
     assert refusal.value.code == "too_many_recordings"
 
 
-def test_the_database_refuses_a_recording_sent_too_late_and_a_live_one_without_a_selfie(application: Application) -> None:
+def test_the_database_refuses_a_recording_sent_too_late_and_a_live_one_without_a_selfie(
+    application: Application,
+) -> None:
     recording = asked(application).recording
     mine = FaceRecording.objects.filter(pk=recording.pk)
     late = {"state": RecordingState.SENT, "sent_at": recording.expires_at + timedelta(seconds=1)}

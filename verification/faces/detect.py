@@ -46,9 +46,7 @@ class Face:
         return dlib.rectangle(self.left, self.top, self.right, self.bottom)
 
 
-def find_faces(
-    picture: Picture, *, side: int = QUICK_SIDE, upsample: int = 0, above: float = 0.0
-) -> tuple[Face, ...]:
+def find_faces(picture: Picture, *, side: int = QUICK_SIDE, upsample: int = 0, above: float = 0.0) -> tuple[Face, ...]:
     """All faces found with the picture shrunk to `side`, largest first; `above` is the least detector score."""
     shrink = min(1.0, side / max(picture.width, picture.height))
     seen = picture.pixels

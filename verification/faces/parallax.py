@@ -32,8 +32,11 @@ Grey = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Parallax:
-    """`nose`: shift in widths of the eyes, positive to the right of the picture, NaN where it was not found. `fit`: how well the faces lie
-    on each other without the nose, `peak`: how well the nose was found again; both 1 at best."""
+    """`nose`: shift in widths of the eyes, positive to the right of the picture, NaN where it was not found.
+
+    `fit`: how well the faces lie on each other without the nose, `peak`: how well the nose was found again;
+    both 1 at best.
+    """
 
     nose: float
     fit: float
@@ -63,7 +66,7 @@ def measure(straight: Grey, other: Grey) -> Parallax:
 
 Y, X = (axis.astype(np.float64) for axis in np.mgrid[0:SIDE, 0:SIDE])
 _INSIDE = ((X - FACE[0][0]) / FACE[1][0]) ** 2 + ((Y - FACE[0][1]) / FACE[1][1]) ** 2 <= 1
-_NOSE = (X >= NOSE_X[0] - 2) & (X < NOSE_X[1] + 2) & (Y >= NOSE_Y[0] - 2) & (Y < NOSE_Y[1] + 2)
+_NOSE = (NOSE_X[0] - 2 <= X) & (NOSE_X[1] + 2 > X) & (NOSE_Y[0] - 2 <= Y) & (NOSE_Y[1] + 2 > Y)
 PLANE = _INSIDE & ~_NOSE
 
 
@@ -74,7 +77,7 @@ def _fitted(straight: Grey, other: Grey, plane: Grey, rounds: int) -> Grey:
     for _round in range(rounds):
         u, v = _through(plane, X[PLANE], Y[PLANE])
         error = straight[PLANE] - _at(other, u, v)
-        gx, gy = _at(slope_x, u, v) * SIDE, _at(slope_y, u, v) * SIDE
+        gx, gy = SIDE * _at(np.asarray(slope_x), u, v), SIDE * _at(np.asarray(slope_y), u, v)
         both = gx * x + gy * y
         rows = np.stack([gx * x, gx * y, gx, gy * x, gy * y, gy, -both * x, -both * y], axis=1)
         weight = 1 / (1 + (error / 0.5) ** 2)  # hair, glare and what came into view count little

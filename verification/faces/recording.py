@@ -30,8 +30,8 @@ SELFIE_FRAMES = 4
 class Edges:
     """From where a move counts; measured as `docs/faces.md` says. Parts of the width of the eyes, or distances.
 
-    `nose`: of a turn, by parallax. `offset`: by how much the landmarks may say the opposite. `rest`, `rest_offset`: at most, looking
-    straight again. `wrong`: at most, to the other side. `closer`: growth of the face. `same_straight`,
+    `nose`: of a turn, by parallax. `offset`: by how much the landmarks may say the opposite. `rest`,
+    `rest_offset`: at most, looking straight again. `wrong`: at most, to the other side. `closer`: growth of the face. `same_straight`,
     `same_moved`: raw distance from the face at the beginning, looking straight and otherwise.
     """
 
@@ -132,7 +132,9 @@ def _missed(
 ) -> Break | None:
     found = turns(seen, straight, best)
     for place, move in dict(places).items():
-        if place and not is_done(move, [turn for turn, (at, _) in zip(found, places, strict=True) if at == place], edges):
+        if place and not is_done(
+            move, [turn for turn, (at, _) in zip(found, places, strict=True) if at == place], edges
+        ):
             return Break.MOVE_MISSED
     return None
 

@@ -67,4 +67,9 @@ def _nearest(faces: tuple[Face, ...], last: Face) -> Face:
 
 
 def _distance(one: Face, other: Face) -> float:
-    return float(np.hypot(one.left + one.right - other.left - other.right, one.top + one.bottom - other.top - other.bottom)) / 2
+    return (
+        float(
+            np.hypot(one.left + one.right - other.left - other.right, one.top + one.bottom - other.top - other.bottom)
+        )
+        / 2
+    )

@@ -31,7 +31,9 @@ def open_photograph(public_id: UUID, *, page: str = "", by: User) -> StoredFile 
     Everybody leaves a trace in the case, the family too: who, when, which file, and the name of the
     `page` it was shown on, empty when it was opened by itself.
     """
-    found = _document(public_id, by) or _reference(public_id, by) or _frame(public_id, by) or _handed_over(public_id, by)
+    found = (
+        _document(public_id, by) or _reference(public_id, by) or _frame(public_id, by) or _handed_over(public_id, by)
+    )
     if found is None or found.file.removed_at is not None:
         return None
     audit.record(VIEWED, subject=found.application, by=by, file=str(public_id), page=page)

@@ -82,7 +82,12 @@ def face_meeting(request: UserRequest, public_id: UUID) -> HttpResponse:
 
 def _check(request: UserRequest, public_id: UUID) -> FaceCheck:
     known = FaceCheck.objects.visible_to(request.user).select_related(
-        "application__applicant", "application__village__parent", "selfie__file", "selfie__recording", "reference", "settled_by"
+        "application__applicant",
+        "application__village__parent",
+        "selfie__file",
+        "selfie__recording",
+        "reference",
+        "settled_by",
     )
     return get_object_or_404(known, public_id=public_id)
 

@@ -63,7 +63,9 @@ def _sent(request: UserRequest, application: Application, form: RecordingForm, *
         messages.warning(request, str(error.message))
         return redirect(again)
     if sent.selfie is None:
-        messages.warning(request, _("The recording did not arrive completely. What you filled in is safe. Record once more."))
+        messages.warning(
+            request, _("The recording did not arrive completely. What you filled in is safe. Record once more.")
+        )
         return redirect(again)
     onward = urlencode({"again": again} | ({} if is_own else {"next": _assisted(sent)}))
     return redirect(f"{reverse('selfie-check', args=[sent.selfie.public_id])}?{onward}")
@@ -78,7 +80,11 @@ def _application(request: UserRequest, public_id: UUID) -> Application:
 def _assisted(sent: FaceRecording) -> str:
     """Where an agent goes on with the family; once the form was sent, to the own list."""
     application = Application.objects.visible_to(sent.asked_by).get(pk=sent.application_id)
-    return reverse("assisted-step", args=[application.public_id, application.step]) if application.is_draft else reverse("agent-home")
+    return (
+        reverse("assisted-step", args=[application.public_id, application.step])
+        if application.is_draft
+        else reverse("agent-home")
+    )
 
 
 def _photo_url(application: Application, *, is_own: bool) -> str:
