@@ -20,24 +20,6 @@ class CheckState(models.TextChoices):
     REJECTED = "rejected", _("Not confirmed by an officer")
 
 
-class RecordingState(models.TextChoices):
-    """A recording of moves. Sent is used up, whatever comes of it."""
-
-    ASKED = "asked", _("Asked for")
-    SENT = "sent", _("Sent")
-    UNUSABLE = "unusable", _("Did not arrive completely")
-    LIVE = "live", _("Done by somebody who was there")
-    BROKEN = "broken", _("Does not count")
-
-
-class Replaced(models.TextChoices):
-    """The turn of the head somebody cannot make."""
-
-    NONE = "", _("None")
-    LEFT = "left", _("To the left")
-    RIGHT = "right", _("To the right")
-
-
 class Source(models.TextChoices):
     """Who says so. Values are short codes that also name consent texts and connectors."""
 

@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from perlinsos.core.forms import CardRadios, PortalForm
 from verification.duplicate_enums import DuplicateAnswer, DuplicateState, FollowUp
-from verification.enums import FaceReason, Replaced
+from verification.enums import FaceReason
 from verification.models import DuplicateCandidate, FaceCheck
+from verification.recording_enums import Replaced
 from verification.settlement import at_desk
 
 TURNS = [

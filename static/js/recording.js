@@ -68,7 +68,7 @@ const begin = (root) => {
     const basket = new DataTransfer();
     const moves = [["straight", START], ...asked.moves.map((move) => [move, 2])];
     show("moving");
-    bar.max = moves.length;
+    root.scrollIntoView();
     for (const [place, [move, pictures]] of moves.entries()) {
       root.dataset.psMove = move;
       say(root.dataset[`ps${capital(move)}`]);

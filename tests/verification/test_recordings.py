@@ -22,9 +22,10 @@ from tests.support import moving, pictures
 from tests.support.sandbox_process import Sandbox
 from tests.verification.cases import sent
 from verification import tasks
-from verification.enums import CheckState, RecordingState
+from verification.enums import CheckState
 from verification.faces import moves as rows
 from verification.models import FaceCheck, FaceFrame, FaceRecording
+from verification.recording_enums import RecordingState
 from verification.services import recordings, retention
 from verification.services.photographs import open_photograph
 

@@ -31,8 +31,9 @@ class Edges:
     """From where a move counts; measured as `docs/faces.md` says. Parts of the width of the eyes, or distances.
 
     `nose`: of a turn, by parallax. `offset`: by how much the landmarks may say the opposite. `rest`,
-    `rest_offset`: at most, looking straight again. `wrong`: at most, to the other side. `closer`: growth of the face. `same_straight`,
-    `same_moved`: raw distance from the face at the beginning, looking straight and otherwise.
+    `rest_offset`: at most, looking straight again. `wrong`: at most, to the other side. `closer`: growth
+    of the face. `same_straight`, `same_moved`: raw distance from the face at the beginning, looking straight
+    and otherwise.
     """
 
     nose: float = 0.035

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from enrollment.models import Application, Document
 from perlinsos.accounts.models import User
 from perlinsos.core.models import StatefulModel, StoredFile, Timestamped, choice_constraint, state_constraint
-from verification.enums import RecordingState, Replaced
 from verification.faces.moves import FRAMES
+from verification.recording_enums import RecordingState, Replaced
 
 BURNT = tuple(state for state in RecordingState if state != RecordingState.ASKED)
 

@@ -21,11 +21,12 @@ from perlinsos.accounts.services import service_account
 from perlinsos.core import audit, files, jobs
 from perlinsos.core.errors import InputError
 from perlinsos.core.models import StoredFile
-from verification.enums import CheckState, FaceOutcome, RecordingState, Source
+from verification.enums import CheckState, FaceOutcome, Source
 from verification.faces.codes import Reason
 from verification.faces.thresholds import STRICT
 from verification.models import MAX_LOST_LEASES, TRIES_USED, FaceCheck, FaceRecording
 from verification.operating import Operation, operation_for
+from verification.recording_enums import RecordingState
 from verification.rules import back_off, is_drawn
 from verification.services import face_sample, readiness, recordings, templates
 from verification.services.recordings import Liveness

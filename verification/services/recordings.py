@@ -21,10 +21,11 @@ from perlinsos.accounts.models import User
 from perlinsos.core import access, audit, files, images, workflow
 from perlinsos.core.errors import DomainError, InputError
 from verification import retaining
-from verification.enums import CheckState, RecordingState
+from verification.enums import CheckState
 from verification.faces import moves
 from verification.faces.codes import Break, Move
 from verification.models import FaceCheck, FaceFrame, FaceRecording
+from verification.recording_enums import RecordingState
 from verification.services import readiness
 
 LIFE = timedelta(seconds=120)
