@@ -130,5 +130,5 @@ def test_people_of_the_collection_pass_and_their_prints_do_not() -> None:
     root = faces.collection()
     found = {film.kind: evaluate(film.frames, film.moves).why for film in face_attacks.films(root, small=True, seed=1)}
     assert found.pop("genuine") is None
-    assert {"slanted_print", "bent_print", "real_print", "sitting_still"} <= set(found)
+    assert {"slanted_print", "bent_print", "real_print", "still_photograph"} <= set(found)
     assert all(found.values())
