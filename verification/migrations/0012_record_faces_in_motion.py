@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("core", "0004_find_events_by_action"),
         ("enrollment", "0004_order_consent_texts_by_topic"),
-        ("verification", "0010_more_sources"),
+        ("verification", "0011_make_face_segments_again"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
