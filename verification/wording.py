@@ -9,7 +9,7 @@ from verification.models import FaceRecording
 from verification.settlement import LEANS
 
 # One thing to do, never a score, never blame.
-HINTS = {
+HINTS: dict[str, str | Promise] = {
     Hint.UNREADABLE: _("This photo cannot be opened. Take a new one."),
     Hint.NONE: _("Your face cannot be seen yet. Hold the phone level with your eyes, without mask or sunglasses."),
     Hint.MANY: _("There is more than one face. Only you should be in the photo."),
@@ -26,7 +26,9 @@ HINTS = {
 INTERRUPTED = _("The recording was interrupted. Start again.")
 WHAT_TO_DO: dict[str, str | Promise] = {
     **HINTS,
-    **dict.fromkeys(Break, INTERRUPTED),
+    Break.REPEATED: INTERRUPTED,
+    Break.OTHER_PERSON: INTERRUPTED,
+    Break.JUMPED: INTERRUPTED,
     Break.MOVE_MISSED: _("The camera did not see every movement. Move a little further, and slowly."),
     Break.LOST: _("Your face left the picture. Turn only a little, and hold the phone still."),
 }
