@@ -8,23 +8,31 @@ from django.utils.translation import ngettext, override
 
 from eligibility.enums import Outcome, Placement
 from eligibility.models import Departure, Determination, RankedEntry
+from eligibility.presenters import language, parameter_label
+from eligibility.replaying import differing
+from eligibility.rules.catalogue import fact_type
 from eligibility.rules.wording import grouped
 from enrollment.enums import PhoneOwner
 from enrollment.models import Application
 from perlinsos.messages.services import tell
+
+NAMED = 3  # changes a message names
 
 
 def tell_decided(application: Application, determinations: Iterable[Determination]) -> None:
     """The outcome is there at once; money only comes with the announcement, and the text says so."""
     made = list(determinations)
     with override(application.language):
-        lines = [_decided_line(determination) for determination in made]
+        lines = [
+            line for determination in made for line in (_changed_line(determination), _decided_line(determination))
+        ]
         closing = _("Money is only paid after the official announcement. The reasons are on your status page.")
+        is_turned = any(one.supersedes and one.supersedes.outcome != one.outcome for one in made)
         _tell(
             application,
             key=f"decided:{max(determination.pk for determination in made)}",
-            title=_("Your data has been checked"),
-            body=" ".join([*lines, closing]),
+            title=_("The decision about your family changed") if is_turned else _("Your data has been checked"),
+            body=" ".join([*filter(None, lines), closing]),
         )
 
 
@@ -43,6 +51,23 @@ def tell_place(place: RankedEntry) -> None:
             names["reason"] = departure.get_reason_display()
         title, body = _place_texts(place.placement)
         _tell(application, key=f"ranked:{ranking.pk}:{place.entry_id}", title=title % names, body=body % names)
+
+
+def _changed_line(determination: Determination) -> str:
+    """What is different since the decision before: the rules, a limit, or data about the family."""
+    old = determination.supersedes
+    if old is None:
+        return ""
+    names: dict[str, Any] = {"programme": determination.programme}
+    if old.rule_set_id != determination.rule_set_id:
+        return _("The rules of %(programme)s changed.") % names
+    limits = differing(old.parameters, determination.parameters)
+    if limits:
+        names["limits"] = ", ".join(parameter_label(name) for name in limits[:NAMED])
+        return _("%(programme)s: a limit in your area changed (%(limits)s).") % names
+    facts = [fact_type(name).label(language()) for name in differing(old.facts, determination.facts)[:NAMED]]
+    names["data"] = ", ".join(facts)
+    return _("%(programme)s: data about your family changed (%(data)s).") % names if facts else ""
 
 
 def _decided_line(determination: Determination) -> str:

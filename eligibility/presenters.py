@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from eligibility.documents import document_of
 from eligibility.enums import CriterionResult, Outcome
 from eligibility.models import Determination
-from eligibility.rules.catalogue import PROGRAMMES, FactType, Unit, fact_type
+from eligibility.rules.catalogue import CATALOGUE, PROGRAMMES, FactType, Unit, fact_type
 from eligibility.rules.commitments import TimeLimit, is_exempt, payment
 from eligibility.rules.definitions import Criterion, RuleDocument
 from eligibility.rules.wording import LANGUAGES, fill, quantity
 from perlinsos.core.templatetags.portal import tanggal
+from perlinsos.regions.models import ParameterName
 from verification.enums import Source
 
 KINDS = {Outcome.ELIGIBLE: "success", Outcome.NOT_ELIGIBLE: "danger", Outcome.UNDECIDED: "warning"}
@@ -122,6 +123,7 @@ class Card:
     reasons: tuple[Reason, ...]
     decided_at: datetime
     rules: str
+    because: str
     commitments: Commitments | None
 
     @property
@@ -175,6 +177,7 @@ def card(determination: Determination, *, contest_url: Callable[[int], str] | No
         reasons=tuple(_reason(row, spoken, link, rules.get(row["criterion"])) for row in rows),
         decided_at=determination.decided_at,
         rules=str(determination.rule_set),
+        because=because(determination.cause),
         commitments=_commitments(determination, document, spoken),
     )
 
@@ -188,6 +191,29 @@ def language() -> str:
 def label(fact_type: FactType) -> str:
     """What a fact is called on the page."""
     return fact_type.label(language())
+
+
+def parameter_label(name: str) -> str:
+    """What a number that a region sets is called on the page."""
+    return str(ParameterName(name).label) if name in ParameterName.values else name
+
+
+def because(cause: str) -> str:
+    """Why a family was decided again, in a sentence; nothing for a first decision."""
+    kind, _colon, about = cause.partition(":")
+    if kind == "fact":
+        label = fact_type(about).label(language()) if about in CATALOGUE else about
+        return _("Decided again because data changed: %(data)s.") % {"data": label}
+    if kind == "parameter":
+        return _("Decided again because a limit in your area changed: %(limit)s.") % {"limit": parameter_label(about)}
+    if kind == "place":
+        return _("Decided again because your place in %(programme)s changed.") % {"programme": about.upper()}
+    sentences = {
+        "rules": _("Decided again because the rules changed."),
+        "appeal": _("Decided again after your objection."),
+        "run": _("Decided again together with everybody in your area."),
+    }
+    return sentences.get(kind, "")
 
 
 def outcome_word(outcome: str) -> str:

@@ -13,6 +13,8 @@ from eligibility.rules.catalogue import PROGRAMMES, fact_type
 from eligibility.rules.evaluate import FactValue, Verdict, evaluate
 from verification.models import Fact
 
+CAUSE = 40  # characters of a stored cause
+
 
 def replay(determination: Determination) -> bool:
     """Whether the stored facts, parameters and rule version still give the stored decision, row by row."""
@@ -69,3 +71,27 @@ def outcome_fields(verdict: Verdict) -> dict[str, Any]:
         "amount_parts": [part.as_json() for part in verdict.amount_parts],
         "need_score": verdict.need_score,
     }
+
+
+def cause_of(new: Determination) -> str:
+    """Why a decision follows another: the rules, a number of the region, or a fact that differs from what it used."""
+    old = new.supersedes
+    if old is None:
+        return "first"
+    if old.rule_set_id != new.rule_set_id:
+        return f"rules:{new.rule_set_id}"
+    for kind, before, now in (("parameter", old.parameters, new.parameters), ("fact", old.facts, new.facts)):
+        names = differing(before, now)
+        if names:
+            return f"{kind}:{names[0]}"[:CAUSE]
+    return "first"
+
+
+def differing(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """The names whose value differs, those that only have another date or row last."""
+    names = sorted(name for name in before.keys() | now.keys() if before.get(name) != now.get(name))
+    return sorted(names, key=lambda name: _said(before.get(name)) == _said(now.get(name)))
+
+
+def _said(kept: Any) -> Any:
+    return (kept["value"], kept.get("is_old", False)) if isinstance(kept, dict) else kept

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from eligibility import notices, parameters, permissions
 from eligibility.documents import document_of, in_order_of_overlaps
 from eligibility.models import Determination, Programme, RankedEntry, RuleSet
-from eligibility.replaying import fact_values, outcome_fields, programme_snapshot, replay, snapshot
+from eligibility.replaying import cause_of, fact_values, outcome_fields, programme_snapshot, replay, snapshot
 from eligibility.rules.catalogue import PROGRAMMES
 from eligibility.rules.evaluate import evaluate
 from enrollment import services as enrollment
@@ -173,7 +173,7 @@ def _determine(
     if current is not None and used == (current.rule_set_id, current.facts, current.parameters):
         return None
     verdict = evaluate(document, fact_values(facts), regional)
-    return Determination(
+    new = Determination(
         application=application,
         programme=rule_set.programme,
         rule_set=rule_set,
@@ -184,6 +184,8 @@ def _determine(
         supersedes=current,
         **outcome_fields(verdict),
     )
+    new.cause = cause_of(new) if cause == "first" else cause
+    return new
 
 
 def _snapshots(names: Iterable[str], evidence: Evidence) -> dict[str, Any]:
