@@ -1,14 +1,32 @@
 """Reference data of eligibility. No casework here, and nothing that decided something can be changed or deleted."""
 
+from typing import Any, ClassVar
+
 import yaml
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from eligibility import golden, permissions
 from eligibility.forms import ShareForm
-from eligibility.models import Batch, Departure, Determination, Programme, Quota, ReservedShare, RuleSet, Run
+from eligibility.golden_form import GoldenFamilyForm, form_for, sections
+from eligibility.golden_history import changes_of
+from eligibility.models import (
+    Batch,
+    Departure,
+    Determination,
+    GoldenFamily,
+    Programme,
+    Quota,
+    ReservedShare,
+    RuleSet,
+    Run,
+)
+from eligibility.services import goldens
+from perlinsos.accounts.models import User
 from perlinsos.core.admin import Kept, PeriodForm, ReadOnly
 
 
@@ -91,3 +109,62 @@ class RunAdmin(ReadOnly):
     list_display = ("area", "state", "decided", "reason", "started_by", "created_at", "finished_at")
     list_filter = ("state",)
     list_select_related = ("area", "started_by")
+
+
+@admin.register(GoldenFamily)
+class GoldenFamilyAdmin(Kept):
+    """Policy staff enter the families that every draft is tried on; a family is retired, never deleted."""
+
+    list_display = ("name", "story", "programmes", "retired_at")
+    list_filter = (("retired_at", admin.EmptyFieldListFilter),)
+    search_fields = ("code", "name", "story")
+    readonly_fields = ("history",)
+    actions: ClassVar = ["retire", "restore"]
+
+    def has_view_permission(self, request: HttpRequest, obj: GoldenFamily | None = None) -> bool:
+        return _may_edit_families(request)
+
+    has_add_permission = has_change_permission = has_view_permission
+    has_module_permission = has_view_permission
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        return form_for(golden.known_rules())
+
+    def get_fieldsets(self, request: HttpRequest, obj: GoldenFamily | None = None) -> Any:
+        told = [(_("changes"), {"fields": ["history"], "classes": ["tab"]})] if obj else []
+        return [*sections(golden.known_rules()), *told]
+
+    def save_model(self, request: HttpRequest, obj: GoldenFamily, form: GoldenFamilyForm, change: bool) -> None:
+        by = _who(request)
+        if change:
+            goldens.change_golden_family(obj, form.entered, by=by)
+        else:
+            obj.pk = goldens.add_golden_family(form.entered, by=by).pk
+
+    @admin.display(description=_("programmes"))
+    def programmes(self, family: GoldenFamily) -> str:
+        return ", ".join(sorted(family.expected))
+
+    @admin.display(description=_("changes"))
+    def history(self, family: GoldenFamily) -> SafeString:
+        """What was changed, by whom and when; the newest first."""
+        return format_html_join("", "<p>{} · {} · {}<br>{}</p>", changes_of(family))
+
+    @admin.action(description=_("Retire: rules are no longer tried on it"))
+    def retire(self, request: HttpRequest, chosen: QuerySet[GoldenFamily]) -> None:
+        for family in chosen:
+            goldens.retire_golden_family(family, by=_who(request))
+
+    @admin.action(description=_("Restore: rules are tried on it again"))
+    def restore(self, request: HttpRequest, chosen: QuerySet[GoldenFamily]) -> None:
+        for family in chosen:
+            goldens.restore_golden_family(family, by=_who(request))
+
+
+def _may_edit_families(request: HttpRequest) -> bool:
+    return isinstance(request.user, User) and permissions.can_edit_golden_families(request.user)
+
+
+def _who(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # noqa: S101 - the administration asks for a sign-in
+    return request.user

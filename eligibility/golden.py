@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from eligibility.models import GoldenFamily
+from eligibility.documents import document_of
+from eligibility.models import GoldenFamily, RuleSet
 from eligibility.rules import golden
 from eligibility.rules.document import RuleDocument
 from eligibility.rules.golden import Difference, GoldenCase
@@ -41,3 +42,11 @@ def data_of(family: GoldenFamily) -> dict[str, Any]:
     if family.rules_of:
         given["rules_of"] = family.rules_of.isoformat()
     return data | given
+
+
+def known_rules() -> dict[str, list[RuleDocument]]:
+    """Every version of every programme's rules, the newest last: history may know other criteria than today."""
+    found: dict[str, list[RuleDocument]] = {}
+    for one in RuleSet.objects.select_related("programme").order_by("programme__code", "valid_during"):
+        found.setdefault(one.programme.code, []).append(document_of(one))
+    return found

@@ -52,8 +52,8 @@ def can_run(user: User, area: Area) -> bool:
 
 
 def can_edit_golden_families(user: User) -> bool:
-    """Whoever keeps the reference data, and the worker that loads the shipped ones."""
-    return user.is_admin or is_worker(user)
+    """Policy staff anywhere, whoever keeps the reference data, and the worker that loads the shipped ones."""
+    return user.is_admin or is_worker(user) or bool(scoping.area_codes(user, roles=[Role.POLICY]))
 
 
 def can_release(user: User, entry: BatchEntry, *, reason: str) -> bool:

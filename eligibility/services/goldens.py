@@ -9,8 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from eligibility import golden, permissions
-from eligibility.documents import document_of
-from eligibility.models import GoldenFamily, RuleSet
+from eligibility.models import GoldenFamily
 from eligibility.rules.document import RuleDocument
 from eligibility.rules.golden_reading import check_against, read_family
 from eligibility.rules.reading import Node, each
@@ -35,7 +34,7 @@ def add_golden_family(data: dict[str, Any], *, by: User) -> GoldenFamily:
 def add_golden_families(families: Iterable[dict[str, Any]], *, by: User) -> list[GoldenFamily]:
     """Enter many at once, all or none. For the command that loads shipped ones; refused as above."""
     access.ensure(permissions.can_edit_golden_families(by))
-    rules = _rules()
+    rules = golden.known_rules()
     new = [GoldenFamily(**_fields(data, rules)) for data in families]
     try:
         with transaction.atomic():
@@ -57,7 +56,7 @@ def change_golden_family(
     `changed_meanwhile` when somebody else saved after that, `code_is_kept` for another code.
     """
     access.ensure(permissions.can_edit_golden_families(by))
-    fields = _fields(data, _rules())
+    fields = _fields(data, golden.known_rules())
     family = GoldenFamily.objects.select_for_update().get(pk=family.pk)
     if seen is not None and family.updated_at != seen:
         raise DomainError(
@@ -92,14 +91,6 @@ def restore_golden_family(family: GoldenFamily, *, by: User) -> None:
         audit.record("eligibility.golden_family.restored", subject=family, by=by)
 
 
-def _rules() -> dict[str, list[RuleDocument]]:
-    """Every version of every programme's rules: history may know other criteria than today."""
-    found: dict[str, list[RuleDocument]] = {}
-    for one in RuleSet.objects.select_related("programme"):
-        found.setdefault(one.programme.code, []).append(document_of(one))
-    return found
-
-
 def _fields(data: dict[str, Any], rules: dict[str, list[RuleDocument]]) -> dict[str, Any]:
     """The columns of what was entered. Raises DocumentError."""
     case = read_family(Node(data))
@@ -107,9 +98,16 @@ def _fields(data: dict[str, Any], rules: dict[str, list[RuleDocument]]) -> dict[
         Node(data["expected"], "expected").named().items(),
         lambda entry: check_against(rules.get(entry[0], []), entry[1]),
     )
-    columns = {name: data[name] for name in ("code", "name", "story", "facts", "expected")}
+    columns = {name: data[name] for name in ("code", "name", "story")}
     given = {field: data[name] for field, name in golden.OPTIONAL.items() if name in data}
-    return {**EMPTY, **columns, **given, "rules_of": case.rules_of}
+    known = {name: fact for name, fact in data["facts"].items() if fact is not None}
+    answers = {code: _in_order(answer) for code, answer in data["expected"].items()}
+    return {**EMPTY, **columns, **given, "rules_of": case.rules_of, "facts": known, "expected": answers}
+
+
+def _in_order(answer: dict[str, Any]) -> dict[str, Any]:
+    """The same answer, so that what was entered in another order is no change."""
+    return {**answer, "because": sorted(answer["because"])} if "because" in answer else answer
 
 
 def _plain(changes: dict[str, list[Any]]) -> dict[str, list[Any]]:

@@ -1,10 +1,13 @@
 """Golden families in the database: entered and changed on record, retired, never deleted."""
 
+import contextlib
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
+from django.test import Client
+from django.urls import NoReverseMatch, reverse
 
 from eligibility import golden
 from eligibility.models import GoldenFamily
@@ -16,10 +19,13 @@ from eligibility.services.goldens import (
     restore_golden_family,
     retire_golden_family,
 )
+from perlinsos.accounts.enums import Role
 from perlinsos.accounts.models import User
 from perlinsos.core.errors import DomainError
 from perlinsos.core.models import AuditEvent
+from tests import factories
 from tests.cast import Cast
+from tests.conftest import SignIn
 from tests.eligibility.documents import data
 
 pytestmark = pytest.mark.django_db
@@ -100,3 +106,100 @@ def test_two_editors_do_not_overwrite_each_other(rules: object, worker: User) ->
 def test_others_may_not_edit(rules: object, cast: Cast, who: str) -> None:
     with pytest.raises(PermissionDenied):
         add_golden_family(FAMILY, by=cast[who])
+
+
+# --- in the administration ------------------------------------------------------------------------
+LIST = reverse("admin:eligibility_goldenfamily_changelist")
+
+
+def page(family: GoldenFamily) -> str:
+    return reverse("admin:eligibility_goldenfamily_change", args=[family.pk])
+
+
+@pytest.fixture
+def putu(client: Client, sign_in: SignIn) -> Client:
+    """Policy staff, who hold no other right in the administration."""
+    sign_in(client, factories.staff("Putu", Role.POLICY, ""))
+    return client
+
+
+def filled_in(client: Client, address: str) -> dict[str, Any]:
+    """What a browser would send if nothing were touched."""
+    form = client.get(address).context["adminform"].form
+    sent = {name: form[name].value() for name in form.fields}
+    return {name: value for name, value in sent.items() if value not in (None, "")}
+
+
+def test_policy_staff_change_a_family_and_the_change_is_told(families: list[GoldenFamily], putu: Client) -> None:
+    family = GoldenFamily.objects.get(code="bu-dewi-desil-5")
+    before = golden.data_of(family)
+    sent = filled_in(putu, page(family))
+    assert putu.post(page(family), sent).status_code == 302
+    family.refresh_from_db()
+    assert golden.data_of(family) == before
+    assert not AuditEvent.objects.filter(action="eligibility.golden_family.changed").exists()
+
+    sent = filled_in(putu, page(family)) | {"fact__dtsen__decile": "6", "fact__pln__power_va": ""}
+    sent |= {"fact__dukcapil__head_alive": "", "age__dtsen__decile": "12"}
+    assert putu.post(page(family), sent).status_code == 302
+    family.refresh_from_db()
+    assert family.facts["dtsen.decile"] == {"value": 6, "days_old": 12}
+    assert not {"pln.power_va", "dukcapil.head_alive"} & set(family.facts)  # not known, which is not a no
+    told = putu.get(page(family)).content.decode()
+    assert "Putu" in told
+    assert "pln.power_va: 900 → –" in told
+
+
+def test_what_makes_no_sense_comes_back_with_everything_else(families: list[GoldenFamily], putu: Client) -> None:
+    family = GoldenFamily.objects.get(code="bu-dewi-desil-5")
+    sent = filled_in(putu, page(family)) | {
+        "story": "Cerita baru.",
+        "fact__dtsen__decile": "11",
+        "answer__pkh__because": [],
+        "answer__pkh__components": "kuda: 2",
+    }
+    response = putu.post(page(family), sent)
+    form = response.context["adminform"].form
+    assert response.status_code == 200
+    assert "10" in str(form.errors["fact__dtsen__decile"])
+    assert "“kuda: 2” bukan komponen" in str(form.errors["answer__pkh__components"])
+    assert "Sebutkan kriteria yang menentukan" in str(form.errors["answer__pkh__outcome"])
+    assert form["story"].value() == "Cerita baru."
+    family.refresh_from_db()
+    assert family.facts["dtsen.decile"] == 5
+
+    stale = filled_in(putu, page(family)) | {"seen": "2026-01-01T00:00:00+00:00"}
+    assert "Orang lain sudah mengubah" in str(putu.post(page(family), stale).context["adminform"].form.errors)
+
+
+def test_a_family_is_entered_retired_and_restored_here(rules: object, putu: Client) -> None:
+    sent = {
+        "code": "bu-baru", "name": "Keluarga Bu Baru", "story": "Desil 7.", "value__minimum_wage": "2986447",
+        "fact__dtsen__decile": "7", "answer__sembako__outcome": "not_eligible", "answer__sembako__because": ["decile"],
+        "answer__pkh__outcome": "undecided", "answer__pkh__because": ["wage"],
+    }  # fmt: skip
+    response = putu.post(reverse("admin:eligibility_goldenfamily_add"), sent)
+    assert response.status_code == 302, response.context["adminform"].form.errors
+    family = GoldenFamily.objects.get()
+    assert family.parameters == {"minimum_wage": 2_986_447}
+    assert family.expected["sembako"] == {"outcome": "not_eligible", "because": ["decile"]}
+    assert [one.fields for one in golden.replay(parse(data("pkh-2026-2")), programme="pkh")] == [("outcome", "because")]
+    for action, is_retired in (("retire", True), ("restore", False)):
+        putu.post(LIST, {"action": action, "_selected_action": [family.pk]})
+        family.refresh_from_db()
+        assert bool(family.retired_at) is is_retired
+    delete = reverse("admin:eligibility_goldenfamily_delete", args=[family.pk])
+    assert putu.post(delete, {"post": "yes"}).status_code == 403
+    again = putu.post(reverse("admin:eligibility_goldenfamily_add"), sent)
+    assert "code" in again.context["adminform"].form.errors
+
+
+def test_policy_staff_find_nothing_else_and_others_find_nothing(
+    rules: object, cast: Cast, putu: Client, sign_in: SignIn
+) -> None:
+    assert putu.get(LIST).status_code == 200
+    for other in ("eligibility_ruleset", "accounts_user", "core_auditevent"):
+        with contextlib.suppress(NoReverseMatch):
+            assert putu.get(reverse(f"admin:{other}_changelist")).status_code == 403
+    sign_in(putu, cast.ani)
+    assert putu.get(LIST).status_code in (302, 403)
