@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator
 from io import StringIO
 from pathlib import Path
 
-import yaml
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
@@ -17,16 +16,17 @@ from bench import stored_decisions
 from bench.equivalent_rules import are_the_same
 from bench.figures import Claim, Proof, Stopwatch, quietly
 from bench.rule_mutants import Mutant, mutants
-from eligibility.rules.document import RuleDocument, parse
+from eligibility.rules.definitions import RuleDocument
 from eligibility.rules.golden import GoldenCase, differences, newest
 from eligibility.rules.golden_reading import read_families
+from eligibility.rules.source import read_document
 from perlinsos.accounts.enums import UserKind
 from perlinsos.accounts.models import User
 
 ENOUGH = 0.95  # of all mutants
 ELIGIBILITY = settings.BASE_DIR / "eligibility"
-DETERMINATIONS = {True: 2_000, False: 100_000}
-FAMILIES = {True: 5_000, False: 450_000}  # of the run, each decided for two programmes
+DETERMINATIONS = {True: 2_000, False: 20_000}
+FAMILIES = {True: 2_000, False: 490_000}  # of the run, each decided for two programmes
 
 
 class Rules(Proof):
@@ -35,7 +35,7 @@ class Rules(Proof):
 
     def run(self, *, small: bool, seed: int) -> list[Claim]:
         families = golden_families()
-        documents = newest(map(parse, shipped(ELIGIBILITY / "rulesets"))).values()
+        documents = newest(shipped()).values()
         found = [one for document in documents for one in differences(document, families)]
         return [
             Claim(
@@ -54,8 +54,9 @@ def golden_families() -> list[GoldenCase]:
     return [case for file in files for _data, case in read_families(file.read_text(encoding="utf-8"))]
 
 
-def shipped(folder: Path) -> Iterator[object]:
-    return (yaml.safe_load(file.read_text(encoding="utf-8")) for file in sorted(folder.glob("*.yaml")))
+def shipped() -> list[RuleDocument]:
+    files = sorted((ELIGIBILITY / "rulesets").glob("*.yaml"))
+    return [read_document(file.read_text(encoding="utf-8"))[1] for file in files]
 
 
 # --- mutation -------------------------------------------------------------------------------------

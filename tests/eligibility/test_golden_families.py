@@ -5,23 +5,21 @@ from dataclasses import replace
 from functools import cache
 
 import pytest
-import yaml
 
 from bench import prove_rules
 from bench.equivalent_rules import are_the_same
 from bench.prove_rules import is_no_fault, survivors
 from bench.rule_mutants import mutants
 from eligibility.rules.catalogue import fact_type
-from eligibility.rules.document import RuleDocument, parse
+from eligibility.rules.definitions import RuleDocument
 from eligibility.rules.golden import GoldenCase, GoldenFact, differences, in_succession, judge, newest
-from tests.eligibility.documents import RULESETS
 
 golden_families = cache(prove_rules.golden_families)
 
 
 @cache
 def rules() -> list[RuleDocument]:
-    return in_succession(parse(yaml.safe_load(file.read_text())) for file in RULESETS.glob("*.yaml"))
+    return in_succession(prove_rules.shipped())
 
 
 def test_the_newest_shipped_rules_answer_every_golden_family_as_agreed() -> None:
