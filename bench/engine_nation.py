@@ -12,6 +12,8 @@ from bench import engine_population
 from bench.engine_columnar import peak_mb, study
 from eligibility.populations.registers import decide_regency
 
+TOLD_EVERY = 5_000_000  # families; beside the result, which is the only thing on the standard output
+
 
 def main(families: int, seed: int, folder: Path) -> None:
     ready, deciding, cpu, eligible, decided = study(), 0.0, 0.0, 0, 0
@@ -22,6 +24,8 @@ def main(families: int, seed: int, folder: Path) -> None:
         deciding, cpu = deciding + time.perf_counter() - wall, cpu + time.process_time() - before
         decided += len(answers)
         eligible += int(answers.select((pl.col("outcome_0") == 1).sum()).item())
+        if decided // TOLD_EVERY > (decided - len(answers)) // TOLD_EVERY:
+            sys.stderr.write(f"  … {decided:,} of {families:,} families, {deciding:.0f} s, {peak_mb():.0f} MB\n")
     found = {"families": decided, "seconds": deciding, "cpu": cpu, "rss_mb": peak_mb(), "eligible": eligible}
     sys.stdout.write(json.dumps(found))
 

@@ -3,11 +3,14 @@
 A register (of a national study, or generated) is two tables: families with what is known of the
 house, and persons with what is known of each member. A count is the number of members whose column
 lies in a range. `silent` has a bit for each source that has not answered for the family: what such
-a source would say is unknown, not zero.
+a source would say is unknown, not zero. So is a count for which some member's column is empty or
+impossible, such as an age of 130.
 """
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Literal
 
 import polars as pl
@@ -15,6 +18,15 @@ import polars as pl
 from eligibility.populations.columns import KEY, fact_column
 
 SOURCES = ("dukcapil", "dapodik", "bkn", "bpjs_tk", "citizen")  # the bits of `silent`, lowest first
+POSSIBLE = {  # what a column of a member can be
+    "age": (0, 120),
+    "is_living_head": (0, 1),
+    "school": (0, 3),
+    "work": (0, 3),
+    "wage": (0, 10_000_000_000),
+    "is_pregnant": (0, 1),
+    "is_disabled": (0, 1),
+}
 
 
 @dataclass(frozen=True)
@@ -31,11 +43,15 @@ class OfMembers:
     def silence(self) -> int:
         return 1 << SOURCES.index(self.fact.partition(".")[0])
 
+    @property
+    def fault(self) -> int:
+        return 1 << list(POSSIBLE).index(self.column)
+
 
 OF_MEMBERS = (
-    OfMembers("dukcapil.family_size", "count", "age", 0, 200),
+    OfMembers("dukcapil.family_size", "count", "age", *POSSIBLE["age"]),
     OfMembers("dukcapil.children_0_6", "count", "age", 0, 6),
-    OfMembers("dukcapil.elderly_60", "count", "age", 60, 200),
+    OfMembers("dukcapil.elderly_60", "count", "age", 60, POSSIBLE["age"][1]),
     OfMembers("dukcapil.head_alive", "any", "is_living_head", 1, 1),
     OfMembers("dapodik.pupils_sd", "count", "school", 1, 1),
     OfMembers("dapodik.pupils_smp", "count", "school", 2, 2),
@@ -59,13 +75,25 @@ OF_THE_HOUSE = {
 def facts(families: pl.LazyFrame, persons: pl.LazyFrame, wanted: Collection[str]) -> pl.LazyFrame:
     """`family` and the `wanted` facts (other names of the catalogue are unknown to a register)."""
     members = [one for one in OF_MEMBERS if one.fact in wanted]
-    counted = persons.group_by(KEY).agg(_aggregate(one).alias(fact_column(one.fact)) for one in members)
+    counts = [_aggregate(one).alias(fact_column(one.fact)) for one in members]
+    counted = persons.group_by(KEY).agg(*counts, _faults().bitwise_or().alias("faults"))
     house = [pl.col(column).alias(fact_column(fact)) for fact, column in OF_THE_HOUSE.items() if fact in wanted]
     heard = [
-        pl.when(pl.col("silent") & one.silence == 0).then(pl.col(fact_column(one.fact))).alias(fact_column(one.fact))
+        pl.when((pl.col("silent") & one.silence == 0) & (pl.col("faults") & one.fault == 0))
+        .then(pl.col(fact_column(one.fact)))
+        .alias(fact_column(one.fact))
         for one in members
     ]
     return families.join(counted, on=KEY, how="left").select(KEY, *house, *heard, *_unknown(wanted))
+
+
+def _faults() -> pl.Expr:
+    """A bit for each column of a member that is empty or impossible."""
+    bits = []
+    for place, (column, bounds) in enumerate(POSSIBLE.items()):
+        is_sound = pl.col(column).is_between(*bounds).fill_null(False)
+        bits.append(pl.when(is_sound).then(pl.lit(0, dtype=pl.UInt8)).otherwise(pl.lit(1 << place, dtype=pl.UInt8)))
+    return reduce(or_, bits)
 
 
 def _aggregate(one: OfMembers) -> pl.Expr:
@@ -83,10 +111,12 @@ def _unknown(wanted: Collection[str]) -> Iterable[pl.Expr]:
 def facts_sql(families: str, persons: str, wanted: Collection[str]) -> str:
     """The same as one select, for PostgreSQL and Spark."""
     members = [one for one in OF_MEMBERS if one.fact in wanted]
-    counted = ", ".join(f"{_aggregate_sql(one)} AS {fact_column(one.fact)}" for one in members)
+    counts = [f"{_aggregate_sql(one)} AS {fact_column(one.fact)}" for one in members]
+    counted = ", ".join([*counts, *map(_faults_sql, dict.fromkeys(one.column for one in members))])
     house = [f"f.{column} AS {fact_column(fact)}" for fact, column in OF_THE_HOUSE.items() if fact in wanted]
     heard = [
-        f"CASE WHEN f.silent & {one.silence} = 0 THEN m.{fact_column(one.fact)} END AS {fact_column(one.fact)}"
+        f"CASE WHEN f.silent & {one.silence} = 0 AND m.{one.column}_faults = 0 THEN m.{fact_column(one.fact)} END"
+        f" AS {fact_column(one.fact)}"
         for one in members
     ]
     known = {one.fact for one in OF_MEMBERS} | OF_THE_HOUSE.keys()
@@ -102,3 +132,9 @@ def _aggregate_sql(one: OfMembers) -> str:
         return f"max({one.column})"
     count = f"count(*) FILTER (WHERE {one.column} BETWEEN {one.low} AND {one.high})"
     return f"CASE WHEN {count} > 0 THEN 1 ELSE 0 END" if one.how == "any" else count
+
+
+def _faults_sql(column: str) -> str:
+    low, high = POSSIBLE[column]
+    faulty = f"{column} IS NULL OR {column} NOT BETWEEN {low} AND {high}"
+    return f"count(*) FILTER (WHERE {faulty}) AS {column}_faults"

@@ -8,9 +8,10 @@ out to be; each row of the trace is exact for its own criterion in the same way 
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
-from eligibility.rules.catalogue import fact_type
+from eligibility.rules.catalogue import Unit, fact_type
 from eligibility.rules.definitions import Component, Criterion, RuleDocument
 from eligibility.rules.logic import Truth, Values, answer
 from eligibility.rules.operands import resolve
@@ -190,11 +191,16 @@ def _sentence(criterion: Criterion, language: str, said: str, shown: Input, limi
     text: str = getattr(criterion.texts[language], said)
     if criterion.sole is None:
         return text
-    unit = fact_type(criterion.sole.fact).unit
+    return _filled(text, fact_type(criterion.sole.fact).unit, language, shown.value, limit)
+
+
+@lru_cache(maxsize=20_000, typed=True)
+def _filled(text: str, unit: Unit, language: str, value: int | bool | None, limit: int | bool | None) -> str:
+    """Few sentences with few numbers: families by the thousand are told the same."""
     unset = "–"  # a parameter that is not set; the result is then unknown
     return fill(
         text,
-        value=unset if shown.value is None else quantity(shown.value, unit, language),
+        value=unset if value is None else quantity(value, unit, language),
         limit=unset if limit is None else quantity(limit, unit, language),
     )
 

@@ -11,7 +11,7 @@ from django.db import connection
 from bench import engine_population, engine_rules
 from eligibility.models import Programme
 from eligibility.populations import frames, register, sql
-from eligibility.populations.columns import KEY, facts_of
+from eligibility.populations.columns import KEY, OUTCOMES, facts_of
 from eligibility.populations.registers import Study, decide_regency, decide_register
 from tests.cast import BANYUWANGI
 
@@ -22,17 +22,57 @@ WANTED = [fact.name for fact in facts_of(PLANS)]
 @pytest.mark.django_db
 def test_members_are_counted_alike_in_columns_and_in_postgres() -> None:
     families, persons = engine_population.people(engine_population.Regency(1, 1, 1_500), 2026)
-    expected = frames.decide(register.facts(families.lazy(), persons.lazy(), WANTED), PLANS).collect().sort(KEY)
+    expected = decided_in_columns(families, persons)
+    assert decided_in_postgres(families, persons) == expected.rows()
+    assert set(expected["outcome_0"]) == {0, 1, 2}
+
+
+def decided_in_columns(families: pl.DataFrame, persons: pl.DataFrame) -> pl.DataFrame:
+    return frames.decide(register.facts(families.lazy(), persons.lazy(), WANTED), PLANS).collect().sort(KEY)
+
+
+def decided_in_postgres(families: pl.DataFrame, persons: pl.DataFrame) -> list[tuple[int, ...]]:
     with connection.cursor() as cursor:
         for name, table in (("families", families), ("persons", persons)):
-            columns = ", ".join(f"{column} integer" for column in table.columns)
+            columns = ", ".join(f"{column} bigint" for column in table.columns)
             cursor.execute(f"CREATE TEMPORARY TABLE register_{name} ({columns}) ON COMMIT DROP")
             with cursor.copy(f"COPY register_{name} FROM STDIN (FORMAT csv)") as stream:
                 stream.write(table.write_csv(include_header=False).encode())
         facts = register.facts_sql("register_families", "register_persons", WANTED)
         cursor.execute(f"{sql.decide(PLANS, f'({facts})', sql.POSTGRES)} ORDER BY {KEY}")
-        assert cursor.fetchall() == expected.rows()
-    assert set(expected["outcome_0"]) == {0, 1, 2}
+        return cursor.fetchall()
+
+
+HEAD = {"age": 40, "is_living_head": 1, "school": 0, "work": 0, "is_pregnant": 0, "is_disabled": 0, "wage": 0}
+CHILD = {**HEAD, "age": 5, "is_living_head": 0}
+ELIGIBLE, REFUSED, OPEN = OUTCOMES.index("eligible"), OUTCOMES.index("not_eligible"), OUTCOMES.index("undecided")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("members", "outcome"),
+    [
+        ([HEAD, CHILD], ELIGIBLE),
+        ([CHILD, CHILD], REFUSED),  # nobody who lives is its head
+        ([HEAD, HEAD, CHILD], ELIGIBLE),
+        ([HEAD, *[CHILD] * 44], ELIGIBLE),
+        ([HEAD, *[CHILD] * 46], OPEN),  # more children than a card can hold: counted for nothing, refused for nothing
+        ([HEAD, {**CHILD, "age": -1}], OPEN),
+        ([HEAD, {**CHILD, "age": 130}], OPEN),
+        ([HEAD, {**CHILD, "age": None}], OPEN),
+        ([HEAD, CHILD, {**CHILD, "work": 9}], OPEN),
+        ([HEAD, CHILD, {**CHILD, "wage": -1}], OPEN),
+        ([], OPEN),
+    ],
+)
+def test_a_faulty_record_of_a_member_is_unknown_and_never_a_no(members: list[dict[str, int]], outcome: int) -> None:
+    home = {"silent": 0, "decile": 2, "power_va": 900, "cars": 0, "motorcycles": 0, "land_m2": 60}
+    families = pl.DataFrame({KEY: [1], **{name: [value] for name, value in home.items()}})
+    rows = [{KEY: 1, **member} for member in members]
+    persons = pl.DataFrame(rows, schema={KEY: pl.Int64, **dict.fromkeys(HEAD, pl.Int64)})
+    decided = decided_in_columns(families, persons)
+    assert decided["outcome_0"].to_list() == [outcome]
+    assert decided_in_postgres(families, persons) == decided.rows()
 
 
 def test_a_killed_study_goes_on_and_comes_out_the_same(tmp_path: Path) -> None:
