@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from eligibility.views import batches, desk, places
+from eligibility.views import batches, desk, places, simulations
 
 urlpatterns: list[URLPattern] = [
     path("petugas/", desk.officer_home, name="officer-home"),
@@ -15,4 +15,9 @@ urlpatterns: list[URLPattern] = [
     path("petugas/pengumuman/<uuid:public_id>/umumkan/", batches.batch_announce, name="batch-announce"),
     path("petugas/pengumuman/<uuid:public_id>/kembalikan/", batches.batch_return, name="batch-return"),
     path("petugas/pengumuman/<uuid:public_id>/batalkan/", batches.batch_cancel, name="batch-cancel"),
+    path("petugas/simulasi/", simulations.simulation_list, name="simulation-list"),
+    path("petugas/simulasi/mulai/", simulations.simulation_start, name="simulation-start"),
+    path("petugas/simulasi/lihat-cepat/", simulations.simulation_preview, name="simulation-preview"),
+    path("petugas/simulasi/<uuid:public_id>/", simulations.simulation_detail, name="simulation-detail"),
+    path("petugas/simulasi/<uuid:public_id>/hentikan/", simulations.simulation_stop, name="simulation-stop"),
 ]

@@ -93,7 +93,7 @@ def advance_simulation(simulation_id: int, *, by: User) -> bool:
 def stop_simulation(simulation: Simulation, *, reason: str, by: User) -> Simulation:
     """Give a simulation up. For officers, coordinators and policy staff of the area."""
     access.ensure(permissions.can_simulate(by, simulation.area))
-    return workflow.move(simulation, SimulationState.STOPPED, by=by, reason=reason, finished_at=timezone.now())
+    return _stop(simulation, reason, by=by)
 
 
 # --- how ------------------------------------------------------------------------------------------
@@ -142,10 +142,18 @@ def _count_chunk(simulation: Simulation, snapshot: Snapshot) -> int:
     return len(families)
 
 
+def _stop(simulation: Simulation, reason: str, *, by: User) -> Simulation:
+    simulation.reason = reason  # `move` keeps it in the audit trail only
+    simulation.save(update_fields=["reason", "updated_at"])
+    return workflow.move(
+        simulation, SimulationState.STOPPED, by=by, reason=reason, tally={}, finished_at=timezone.now()
+    )
+
+
 def _finish(simulation: Simulation, snapshot: Snapshot, *, by: User) -> None:
     if simulation.tally.get("families", 0) < FEWEST_FAMILIES:
         reason = _("Fewer than %(count)d decided families are there.") % {"count": FEWEST_FAMILIES}
-        workflow.move(simulation, SimulationState.STOPPED, by=by, reason=reason, tally={}, finished_at=timezone.now())
+        _stop(simulation, reason, by=by)
         return
     findings = sample.found(snapshot, area=simulation.area_id, until=simulation.created_at)
     checked = snapshots.families(snapshot, findings[KEY].unique().sort().to_list())

@@ -48,7 +48,8 @@ def draft(name: str = "pkh-2026-2", **parameters: int) -> Draft:
     rules = data(name)
     for parameter, value in parameters.items():
         rules["parameters"][parameter]["default"] = value
-    return Draft(f"{name} {parameters}", yaml.safe_dump({**rules, "version": "rancangan"}, sort_keys=False))
+    title = ", ".join(f"{parameter} {value}" for parameter, value in parameters.items())
+    return Draft(title or name, yaml.safe_dump({**rules, "version": "rancangan"}, sort_keys=False))
 
 
 def begin(drafts: list[Draft], snapshot: Snapshot | None, area: Area, by: User) -> Simulation:

@@ -16,10 +16,12 @@ from eligibility.enums import RankingCause
 from eligibility.models import Batch, Departure, Programme, RankedEntry, ReservedShare
 from eligibility.services import batches, places
 from perlinsos.accounts.models import User
+from perlinsos.regions.models import Area, Parameter
 from tests import factories
 from tests.cast import BANYUWANGI, LATENG, Cast
 from tests.conftest import sign_in_as
 from tests.eligibility.conftest import MakeFamily
+from tests.eligibility.simulated import begin, draft, finish, snapshot_of
 from tests.eligibility.test_decisions import corrected
 from tests.ui.test_look import OVERFLOWING, RULES, SMALL_TARGETS, TAGS
 from verification.enums import CheckState, RequestState, Source
@@ -118,3 +120,21 @@ def test_places_and_a_family_that_leaves(look: Open, cast: Cast, decided: MakeFa
     look(cast.ani, reverse("case-detail", args=[families[1].public_id]), "case-with-places")
     look(families[1].owner, reverse("place-history", args=[families[1].public_id]), "place-history")
     look(with_disability.owner, reverse("application-status", args=[with_disability.public_id]), "status-with-share")
+
+
+def test_a_simulation_from_the_form_to_the_result(
+    look: Open, cast: Cast, rules: dict[str, Programme], banyuwangi: Area, worker: User
+) -> None:
+    factories.ParameterFactory(area=banyuwangi, name=Parameter.Name.SERVED, value=True)
+    families = [
+        {"dtsen__decile": number % 10 + 1, "pln__power_va": (900, 1300, 2200)[number % 3]} for number in range(400)
+    ]
+    snapshot = snapshot_of(families)
+    look(cast.ani, reverse("simulation-list"), "simulations")
+    simulation = begin(
+        [draft(decile_limit=5), draft(decile_limit=2, power_limit_va=900)], snapshot, banyuwangi, cast.ani
+    )
+    address = reverse("simulation-detail", args=[simulation.public_id])
+    look(cast.ani, address, "simulation-running")
+    finish(simulation, worker)
+    look(cast.gita, address, "simulation-done")

@@ -156,6 +156,7 @@ def test_who_may_and_what_is_refused(cast: Cast, banyuwangi: Area) -> None:
 def test_so_few_families_are_not_reported(worker: User, banyuwangi: Area) -> None:
     done = finish(begin([draft()], snapshot_of([{}] * 9), banyuwangi, worker), worker)
     assert (done.state, done.result, done.tally) == (SimulationState.STOPPED, None, {})
+    assert "kurang dari 10" in done.reason
 
 
 def test_a_new_snapshot_keeps_who_heads_the_family_that_day(worker: User, banyuwangi: Area) -> None:
