@@ -15,7 +15,7 @@ from eligibility.simulations.tally import OLDEST, UNKNOWN
 from enrollment.enums import Sex
 from perlinsos.accounts import scoping
 from perlinsos.accounts.models import User
-from perlinsos.regions.models import Area, Level
+from perlinsos.regions.models import Area, Level, Parameter
 
 SHOWN_SNAPSHOTS = 12
 
@@ -26,8 +26,8 @@ def regencies(user: User) -> QuerySet[Area]:
     inside = scoping.NOTHING
     for code in scoping.area_codes(user, roles=SIMULATORS):
         inside |= Q(code__startswith=code)
-    served = {code[:5] for code in Area.objects.served().values_list("code", flat=True)}
-    return Area.objects.filter(inside, level=Level.REGENCY, code__in=served)
+    served = Parameter.objects.in_force().filter(name=Parameter.Name.SERVED, value=True)
+    return Area.objects.filter(inside, level=Level.REGENCY, code__in=served.values("area_id"))
 
 
 def snapshots(user: User) -> list[Snapshot]:

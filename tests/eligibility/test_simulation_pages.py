@@ -94,7 +94,7 @@ def test_drafts_of_policy_staff_are_chosen_and_named(client: Client, sign_in: Si
     ("changes", "said"),
     [
         ({"teks": ""}, "Pilih satu sampai 3 rancangan"),
-        ({"teks": "programme: ["}, "baris 1, kolom"),
+        ({"teks": "programme: ["}, ", kolom "),
         ({"potret": "00000000-0000-0000-0000-000000000000"}, "potret"),
         ({"aturan": "besok"}, "aturan"),
     ],
