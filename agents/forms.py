@@ -1,5 +1,6 @@
 """What only an agent fills in. Every other page is the family's own form, read aloud."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -7,10 +8,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agents.enums import PhotoObstacle
+from eligibility.enums import DutyKind, DutyValue
+from eligibility.rules.periods import month_of
+from eligibility.services.duties import Told
 from enrollment.answers import ApplicantInput, Proxy
 from enrollment.enums import ProxyReason
 from enrollment.forms.family import FEW, NAME_ATTRS
 from enrollment.forms.fields import NikField
+from enrollment.models import Member
 from perlinsos.core.forms import CardCheckboxes, CardRadios, PhotoField, PortalForm, ThreeBoxDateField
 from perlinsos.regions.models import Area
 from verification.enums import FaceReason, Met, Paper
@@ -155,6 +160,32 @@ class AssignedVillageForm(PortalForm):
             field.choices = [(village.code, village.name) for village in villages]
         else:
             field.choices = [("", _("Choose a village")), *_by_district(villages)]
+
+
+class DutyForm(forms.Form):
+    """One press of a button: whose duty, of which month, and the answer."""
+
+    member = forms.ChoiceField()
+    kind = forms.ChoiceField(choices=DutyKind)
+    month = forms.DateField(input_formats=["%Y-%m-%d"])
+    value = forms.ChoiceField(choices=DutyValue)
+
+    def __init__(self, *args: Any, members: list[Member], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.members = {str(member.public_id): member for member in members}
+        field = self.fields["member"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - as declared above
+        field.choices = [(public_id, public_id) for public_id in self.members]
+
+    def clean_member(self) -> Member:
+        return self.members[self.cleaned_data["member"]]
+
+    def clean_month(self) -> date:
+        return month_of(self.cleaned_data["month"])
+
+    def told(self) -> Told:
+        said = self.cleaned_data
+        return Told(DutyKind(said["kind"]), said["month"], DutyValue(said["value"]))
 
 
 def _by_district(villages: list[Area]) -> list[tuple[str, list[tuple[str, str]]]]:

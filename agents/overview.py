@@ -14,6 +14,7 @@ from agents.models import AssistedVisit
 from agents.places import assigned_areas
 from appeals.models import GroundCheck
 from appeals.overview import fact_label
+from eligibility.models import Participation
 from enrollment.enums import ApplicationState, Step
 from enrollment.models import Application
 from perlinsos.accounts.models import User
@@ -75,6 +76,7 @@ def of_day(agent: User) -> dict[str, Any]:
         "drafts": [_draft(row) for row in families.drafts().order_by("-updated_at")[:MOST]],
         "face_visits": _face_visits(agent),
         "errands": _errands(agent),
+        "receiving": Participation.objects.visible_to(agent).accompanied_by(agent).with_duties().count(),
         "families": [_family(row) for row in sent.annotate(face=_latest_face())[:MOST]],
         "total": sent.count(),
     }

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from agents.views import checks, faces, families, home
+from agents.views import checks, duties, faces, families, home
 
 # `step` is enrolment's converter: the same words in the addresses of both doors.
 urlpatterns: list[URLPattern] = [
@@ -10,6 +10,8 @@ urlpatterns: list[URLPattern] = [
     path("keluarga/<uuid:public_id>/keluarga/isi/", families.assisted_family_typed, name="assisted-family-typed"),
     path("keluarga/<uuid:public_id>/selesai/", families.assisted_receipt, name="assisted-receipt"),
     path("keluarga/<uuid:public_id>/<step:step>/", families.assisted_step, name="assisted-step"),
+    path("kewajiban/", duties.duty_families, name="duty-families"),
+    path("kewajiban/<uuid:public_id>/", duties.duty_family, name="duty-family"),
     path("wajah/<uuid:public_id>/", faces.face_visit, name="face-visit"),
     path("cek/<uuid:public_id>/", checks.ground_check, name="ground-check"),
 ]

@@ -11,6 +11,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 
+from eligibility.receiving import with_receiving
 from enrollment.models import Application
 from perlinsos.messages.enums import Channel
 from perlinsos.messages.models import Letter, OutboxMessage
@@ -20,16 +21,20 @@ BODY = OutboxMessage._meta.get_field("body")
 
 
 def with_letters_and_messages(applications: QuerySet[Application]) -> QuerySet[Any]:
-    """Annotated with what `letters_of` and `messages_of` read: newest first, the last messages only."""
+    """Annotated with what `letters_of` and `messages_of` read: newest first, the last messages only.
+
+    What the family receives comes along in the same query.
+    """
     about = {"subject_type": Application._meta.label_lower, "subject_id": OuterRef("pk")}
     letters = Letter.objects.public().filter(**about).order_by("-created_at")
     messages = OutboxMessage.objects.filter(**about, channel=Channel.INBOX).order_by("-created_at", "-pk")
-    return applications.annotate(
+    found: QuerySet[Any] = with_receiving(applications).annotate(
         letter_rows=ArraySubquery(letters.values(row=JSONObject(code="code", state="state", issued_on="issued_on"))),
         message_rows=ArraySubquery(
             messages.values(row=JSONObject(title="title", body="body", created_at="created_at"))[:MESSAGES]
         ),
     )
+    return found
 
 
 def letters_of(application: Any) -> list[Letter]:

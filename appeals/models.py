@@ -47,6 +47,12 @@ class ObjectionWindowQuerySet(models.QuerySet["ObjectionWindow"]):
         announced = Batch.objects.filter(state=BatchState.ANNOUNCED).exclude(pk__in=self.values("batch"))
         return list(announced.order_by("pk").values_list("pk", flat=True))
 
+    def over(self) -> "ObjectionWindowQuerySet":
+        """Windows of announced batches in which nobody can object any more and every objection is answered."""
+        open_appeals = Appeal.objects.pending().filter(window=models.OuterRef("pk"))
+        closed = self.filter(closes_at__lte=timezone.now(), batch__state=BatchState.ANNOUNCED)
+        return closed.filter(~models.Exists(open_appeals))
+
 
 class ObjectionWindow(Timestamped):
     """The masa sanggah of one batch: opens with the announcement, closes at midnight local time."""

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from appeals import correspondence, permissions, wording
 from appeals.models import Appeal, ObjectionWindow
-from eligibility import presenters
+from eligibility import presenters, receiving
 from eligibility.models import Determination, RankedEntry
 from eligibility.rules.catalogue import CATALOGUE
 from eligibility.rules.wording import quantity
@@ -48,6 +48,7 @@ def of(application: Application, *, viewer: User | AnonymousUser) -> dict[str, A
         "application": application,
         "cards": [_card(row, appeals, may_object=may_object) for row in determinations],
         "places": places,
+        "receiving": receiving.of(application, determinations),
         "window": windows[0] if windows else None,
         "may_object": may_object,
         "appeals": [describe_appeal(appeal) for appeal in appeals],

@@ -23,6 +23,11 @@ def sweep_windows() -> None:
         jobs.enqueue("appeals.open_window", batch_id=batch_id)
 
 
+@shared_task(name="appeals.close_windows")
+def close_windows() -> None:
+    windows.close_windows(by=service_account("appeals"))
+
+
 @shared_task(name="appeals.send_correction")
 def send_correction(*, correction_id: int) -> None:
     if (correction := corrections.claim_correction(correction_id)) is None:

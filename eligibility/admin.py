@@ -18,6 +18,7 @@ from eligibility.models import (
     Batch,
     Departure,
     Determination,
+    DutyReporter,
     GoldenFamily,
     Programme,
     Quota,
@@ -82,6 +83,15 @@ class DepartureAdmin(ReadOnly):
     list_filter = ("state", "reason")
     list_select_related = ("proposed_by", "decided_by")
     fields = ("public_id", "state", "reason", "takes_money", "proposed_by", "decided_by", "created_at")
+
+
+@admin.register(DutyReporter)
+class DutyReporterAdmin(Kept):
+    """Which API client may hand in school attendance or health visits. Its area is the client's."""
+
+    list_display = ("client", "kind", "created_at")
+    list_select_related = ("client",)
+    raw_id_fields = ("client",)
 
 
 @admin.register(Batch)

@@ -1,14 +1,26 @@
-"""Results of announced batches, for other systems in their area."""
+"""For other systems in their area: results of announced batches, and duties they hand in."""
 
 from typing import Any
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
-from rest_framework.generics import ListAPIView
+from rest_framework.generics import GenericAPIView, ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
 
+from eligibility import permissions
 from eligibility.models import Batch, RankedEntry
-from eligibility.serializers import BatchSerializer, ResultSerializer
+from eligibility.serializers import (
+    BatchSerializer,
+    DutyAnswerSerializer,
+    DutyRowSerializer,
+    DutyRowsSerializer,
+    ResultSerializer,
+)
+from eligibility.services import duties
+from perlinsos.accounts.models import User
+from perlinsos.core import access
 
 
 @extend_schema(summary="Announced batches of the client's area, oldest first")
@@ -39,3 +51,30 @@ class BatchResults(ListAPIView[RankedEntry]):
 
     def get(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         return self.list(request, *args, **kwargs)
+
+
+class DutyRecords(GenericAPIView[Any]):
+    serializer_class = DutyRowsSerializer
+
+    @extend_schema(
+        summary="Hand in school attendance or health visits by month; each row is answered by itself",
+        responses=DutyAnswerSerializer(many=True),
+    )
+    def post(self, request: Request) -> Response:
+        """Rows that cannot be read are refused with `invalid`; the others are kept all the same."""
+        client = request.user
+        access.ensure(isinstance(client, User) and permissions.can_hand_in(client))
+        assert isinstance(client, User)  # noqa: S101 - nobody else may
+        sent = self.get_serializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        read = [DutyRowSerializer(data=row) for row in sent.validated_data["rows"]]
+        good = [row for row in read if row.is_valid()]
+        kept = iter(duties.hand_in([row.handed() for row in good], by=client))
+        answers = [next(kept) if not row.errors else _unreadable(row) for row in read]
+        return Response({"results": [DutyAnswerSerializer(answer).data for answer in answers]})
+
+
+def _unreadable(row: DutyRowSerializer) -> duties.Answer:
+    """Which part of a row is wrong, without repeating what was sent: it may hold a NIK."""
+    said = "; ".join(f"{name}: {errors[0]}" for name, errors in row.errors.items())
+    return duties.Answer(str(row.initial_data.get("id", ""))[:60], "refused", "invalid", said)

@@ -75,3 +75,31 @@ class SimulationState(models.TextChoices):
     RUNNING = "running", _("Under way")
     DONE = "done", _("Finished")
     STOPPED = "stopped", _("Stopped")
+
+
+class ParticipationState(models.TextChoices):
+    """How a family that receives stands. Only a person ends it; a date alone leads to `check`."""
+
+    ACTIVE = "active", _("Receives")
+    CHECK = "check", _("Receives, data to be checked again")
+    SUSPENDED = "suspended", _("Paused")
+    LEFT = "left", _("Stepped back")
+    GRADUATED = "graduated", _("Graduated")
+    DIED = "died", _("Ended: the recipient died")
+    MOVED = "moved", _("Ended: moved away")
+    REMOVED = "removed", _("Ended: no longer fits the conditions")
+
+
+class DutyKind(models.TextChoices):
+    """What is looked at about one member in one month."""
+
+    SCHOOL = "school", _("School attendance")
+    HEALTH = "health", _("Health visit")
+
+
+class DutyValue(models.TextChoices):
+    """Unknown is never no: it costs nothing."""
+
+    FULFILLED = "fulfilled", _("Fulfilled")
+    NOT_FULFILLED = "not_fulfilled", _("Not fulfilled")
+    UNKNOWN = "unknown", _("Not known")

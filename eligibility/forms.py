@@ -15,6 +15,9 @@ from perlinsos.core.forms import CardRadios, PortalForm
 from perlinsos.decrees.models import Decree
 from perlinsos.regions.models import Area
 
+# What an officer may note; a family steps back on a page of its own.
+ENDS = [(reason.value, reason.label) for reason in DepartureReason if reason != DepartureReason.OPTED_OUT]
+
 
 class QueueFilterForm(PortalForm):
     """Everything may stay open; what is not known is ignored rather than refused."""
@@ -128,3 +131,40 @@ class ShareForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable
         if unknown:
             message = _("The rules of this programme do not look at %(facts)s, so nobody could get such a place.")
             self.add_error("condition", message % {"facts": ", ".join(sorted(unknown))})
+
+
+class StepBackForm(PortalForm):
+    """Giving the place up: the reason is the family's own business."""
+
+    reason = forms.CharField(
+        label=_("Why does your family step back?"),
+        help_text=_("You need not say why."),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    is_sure = forms.BooleanField(
+        label=_("I have read this and agree."), error_messages={"required": _("Tick this box first.")}
+    )
+
+
+class DoubtForm(PortalForm):
+    note = forms.CharField(
+        label=_("What is right?"),
+        help_text=_("For example: my child was ill, the school has a letter."),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Write in a sentence what is right.")},
+    )
+
+
+class EndForm(PortalForm):
+    """Why a family no longer receives, for a second officer to agree with."""
+
+    reason = forms.ChoiceField(
+        label=_("What happened?"),
+        choices=ENDS,
+        widget=CardRadios,
+        error_messages={"required": _("Choose what happened.")},
+    )
+    note = forms.CharField(label=_("What was seen, and by whom"), max_length=300)

@@ -28,7 +28,7 @@ def tell_decided(application: Application, determinations: Iterable[Determinatio
         ]
         closing = _("Money is only paid after the official announcement. The reasons are on your status page.")
         is_turned = any(one.supersedes and one.supersedes.outcome != one.outcome for one in made)
-        _tell(
+        tell_family(
             application,
             key=f"decided:{max(determination.pk for determination in made)}",
             title=_("The decision about your family changed") if is_turned else _("Your data has been checked"),
@@ -50,7 +50,7 @@ def tell_place(place: RankedEntry) -> None:
             departure = Departure.objects.effective().get(entry=place.entry_id)
             names["reason"] = departure.get_reason_display()
         title, body = _place_texts(place.placement)
-        _tell(application, key=f"ranked:{ranking.pk}:{place.entry_id}", title=title % names, body=body % names)
+        tell_family(application, key=f"ranked:{ranking.pk}:{place.entry_id}", title=title % names, body=body % names)
 
 
 def _changed_line(determination: Determination) -> str:
@@ -106,7 +106,8 @@ def _place_texts(placement: str) -> tuple[str, str]:
     return texts[placement]
 
 
-def _tell(application: Application, *, key: str, title: str, body: str) -> None:
+def tell_family(application: Application, *, key: str, title: str, body: str) -> None:
+    """Tell a family, in its language already; on a neighbour's phone no more than that there is news."""
     if application.phone_owner == PhoneOwner.NEIGHBOUR:
         title = _("There is news for you")
         body = _("There is news about application %(reference)s. Ask at the village office.") % {

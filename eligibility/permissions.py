@@ -1,9 +1,9 @@
 """Who may decide, prepare and announce. Each answer is tied to the case or batch it is about."""
 
 from eligibility.enums import DepartureReason
-from eligibility.models import DESK, RULE_READERS, WRITERS, Batch, BatchEntry, Programme, Quota
+from eligibility.models import DESK, RULE_READERS, WRITERS, Batch, BatchEntry, DutyReporter, Programme, Quota
 from eligibility.models.simulations import SEERS, SIMULATORS
-from enrollment.models import READERS, Application
+from enrollment.models import READERS, Application, Family
 from perlinsos.accounts import scoping
 from perlinsos.accounts.enums import Role, UserKind
 from perlinsos.accounts.models import User
@@ -87,6 +87,42 @@ def can_open_simulations(user: User) -> bool:
 def can_simulate(user: User, area: Area) -> bool:
     """Try drafts on the families of an area, in counts only: a worker, or who holds such a role there."""
     return is_worker(user) or any(scoping.holds_role(user, role, village_code=area.code) for role in SIMULATORS)
+
+
+def can_finish(user: User, batch: Batch) -> bool:
+    """Make the result of a batch final once nobody can object: the worker, when the time is over."""
+    return is_worker(user)
+
+
+def can_look_after(user: User, application: Application) -> bool:
+    """Check again, pause and end a participation: officers of the area."""
+    return scoping.holds_role(user, Role.OFFICER, village_code=application.village_id or "")
+
+
+def can_step_back(user: User, application: Application) -> bool:
+    """The family; where it has no sign-in, an agent of its village writes down what it says."""
+    if application.owner_id is not None:
+        return application.owner_id == user.pk
+    return scoping.holds_role(user, Role.AGENT, village_code=application.village_id or "")
+
+
+def can_record_duty(user: User, family: Family) -> bool:
+    """Agents of the village, who know the family, and officers of the area."""
+    roles = (Role.AGENT, Role.OFFICER)
+    return any(scoping.holds_role(user, role, village_code=family.village_id) for role in roles)
+
+
+def can_doubt_duty(user: User, family: Family | None) -> bool:
+    """The family itself, or an agent of its village on its behalf."""
+    if family is None:
+        return False
+    is_own = Application.objects.filter(family=family, owner=user).exists()
+    return is_own or scoping.holds_role(user, Role.AGENT, village_code=family.village_id)
+
+
+def can_hand_in(user: User) -> bool:
+    """A system that was entered as a reporter of duties, within the area of its membership."""
+    return user.is_active and DutyReporter.objects.filter(client__user=user, client__revoked_at=None).exists()
 
 
 def is_worker(user: User) -> bool:

@@ -8,11 +8,12 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from eligibility import lifetimes
 from eligibility.documents import document_of
 from eligibility.enums import CriterionResult, Outcome
 from eligibility.models import Determination
 from eligibility.rules.catalogue import CATALOGUE, PROGRAMMES, FactType, Unit, fact_type
-from eligibility.rules.commitments import TimeLimit, is_exempt, payment
+from eligibility.rules.commitments import TimeLimit, payment
 from eligibility.rules.definitions import Criterion, RuleDocument
 from eligibility.rules.wording import LANGUAGES, fill, quantity
 from perlinsos.core.templatetags.portal import tanggal
@@ -279,12 +280,11 @@ def _commitments(determination: Determination, document: RuleDocument, spoken: s
     if determination.outcome != Outcome.ELIGIBLE or not (document.duties or document.time_limit):
         return None
     rupiah, limit = determination.amount_per_year, document.time_limit
-    values = {name: fact["value"] for name, fact in determination.facts.items() if not fact.get("is_old")}
     return Commitments(
         per_quarter=payment(rupiah, []),
         duties=tuple((duty.texts[spoken], payment(rupiah, [duty])) for duty in document.duties),
         limit=limit,
-        is_exempt=is_exempt(limit, values) if limit else None,
+        is_exempt=lifetimes.exempt_by(determination),
     )
 
 

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from eligibility.documents import document_of
-from eligibility.enums import Outcome, Placement
-from eligibility.models import Batch, Determination, Programme, Quota, RankedEntry, RuleSet
+from eligibility.enums import BatchState, Outcome, Placement
+from eligibility.models import Batch, Determination, Participation, Programme, Quota, RankedEntry, RuleSet
 from eligibility.presenters import KINDS, outcome_word
 from enrollment.enums import ApplicationState
 from enrollment.models import READERS, Application
@@ -119,6 +119,14 @@ def programmes_to_follow() -> list[int]:
     codes = {overlap.programme for rule_set in in_force for overlap in document_of(rule_set).blocked_by}
     announced = Batch.objects.announced().filter(programme__code__in=codes)
     return sorted(set(announced.values_list("programme", flat=True)))
+
+
+def unstarted_batches() -> list[int]:
+    """Final batches with funded families whose participation has not begun, for the sweep."""
+    begun = Participation.objects.filter(entry=OuterRef("entry"))
+    funded = RankedEntry.objects.current().filter(~Exists(begun), placement=Placement.FUNDED)
+    final = funded.filter(entry__is_cancelled=False, ranking__batch__state=BatchState.FINAL)
+    return list(final.order_by("ranking__batch").values_list("ranking__batch", flat=True).distinct())
 
 
 def in_tab(applications: QuerySet[Application], tab: Tab) -> QuerySet[Application]:

@@ -1,10 +1,15 @@
-"""What other systems read about announced batches: references and places, no name and no number of a person."""
+"""What other systems read and hand in. Announced batches hold references and places, no name, no number of a person."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from eligibility.enums import DutyValue
 from eligibility.models import Batch, RankedEntry
+from eligibility.services.duties import Answer, Handed
+
+MOST_ROWS = 500
 
 
 class BatchSerializer(serializers.ModelSerializer[Batch]):
@@ -35,3 +40,35 @@ class ResultSerializer(serializers.ModelSerializer[RankedEntry]):
     class Meta:
         model = RankedEntry
         fields: ClassVar = ["application", "programme", "placement", "position", "decided_at"]
+
+
+class DutyRowSerializer(serializers.Serializer[Handed]):
+    """One month of one person. `percent` of school days, or `value`; health visits have a value only."""
+
+    id = serializers.CharField(max_length=60, help_text="the system's own reference; sent again it changes nothing")
+    nik = serializers.RegexField(r"^[0-9]{16}$")
+    month = serializers.DateField(input_formats=["%Y-%m"], help_text="2026-10")
+    value = serializers.ChoiceField(choices=DutyValue.choices, required=False)
+    percent = serializers.IntegerField(min_value=0, max_value=100, required=False)
+    as_of = serializers.DateField(help_text="the day the data was true")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if ("value" in attrs) == ("percent" in attrs):
+            raise serializers.ValidationError(_("Give either “value” or “percent”."))
+        return attrs
+
+    def handed(self) -> Handed:
+        told = self.validated_data
+        value = DutyValue(told.get("value", DutyValue.UNKNOWN))
+        return Handed(told["id"], told["nik"], told["month"], value, told.get("percent"), told["as_of"])
+
+
+class DutyRowsSerializer(serializers.Serializer[Any]):
+    rows = serializers.ListField(child=serializers.DictField(), min_length=1, max_length=MOST_ROWS)
+
+
+class DutyAnswerSerializer(serializers.Serializer[Answer]):
+    id = serializers.CharField()
+    status = serializers.ChoiceField(choices=["recorded", "unchanged", "refused"])
+    code = serializers.CharField(allow_blank=True)
+    detail = serializers.CharField(allow_blank=True)

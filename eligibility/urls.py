@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from eligibility.views import batches, desk, places, simulations
+from eligibility.views import batches, desk, participations, places, receiving, simulations
 
 urlpatterns: list[URLPattern] = [
     path("petugas/", desk.officer_home, name="officer-home"),
@@ -20,4 +20,22 @@ urlpatterns: list[URLPattern] = [
     path("petugas/simulasi/lihat-cepat/", simulations.simulation_preview, name="simulation-preview"),
     path("petugas/simulasi/<uuid:public_id>/", simulations.simulation_detail, name="simulation-detail"),
     path("petugas/simulasi/<uuid:public_id>/hentikan/", simulations.simulation_stop, name="simulation-stop"),
+    path("petugas/penerima/", participations.participation_queue, name="participation-queue"),
+    path("petugas/penerima/<uuid:public_id>/", participations.participation_case, name="participation-case"),
+    path(
+        "petugas/penerima/<uuid:public_id>/periksa/",
+        participations.participation_recertify,
+        name="participation-recertify",
+    ),
+    path("petugas/penerima/<uuid:public_id>/jeda/", participations.participation_suspend, name="participation-suspend"),
+    path("petugas/penerima/<uuid:public_id>/lanjut/", participations.participation_resume, name="participation-resume"),
+    path("petugas/penerima/<uuid:public_id>/akhiri/", participations.participation_end, name="participation-end"),
+    path("petugas/penerima/<uuid:public_id>/setuju/", participations.participation_agree, name="participation-agree"),
+    path(
+        "petugas/penerima/<uuid:public_id>/tolak/", participations.participation_decline, name="participation-decline"
+    ),
+    path("bantuan-saya/<uuid:public_id>/", receiving.participation_detail, name="participation-detail"),
+    path("bantuan-saya/<uuid:public_id>/mundur/", receiving.participation_leave, name="participation-leave"),
+    path("bantuan-saya/<uuid:public_id>/kembali/", receiving.participation_return, name="participation-return"),
+    path("bantuan-saya/<uuid:public_id>/keliru/<uuid:record_id>/", receiving.duty_doubt, name="duty-doubt"),
 ]

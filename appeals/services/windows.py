@@ -8,11 +8,13 @@ from django.db import transaction
 from appeals.models import ObjectionWindow
 from eligibility.enums import BatchState
 from eligibility.models import Batch
+from eligibility.services import finishing
 from perlinsos.accounts.models import User
 from perlinsos.core import audit
 from perlinsos.regions.models import Parameter
 
 DEFAULT_DAYS = 30
+AT_ONCE = 20
 
 
 @transaction.atomic
@@ -36,3 +38,15 @@ def open_window(batch_id: int, *, by: User) -> ObjectionWindow | None:
     if created:
         audit.record("appeals.window.opened", subject=batch, by=by, closes_at=closes_at.isoformat())
     return window
+
+
+@transaction.atomic
+def close_windows(*, by: User) -> int:
+    """Make every batch final whose window is over and whose objections are answered; how many. For the worker.
+
+    It may run twice. An objection that waits holds up its whole batch: its ruling may still move places.
+    """
+    windows = list(ObjectionWindow.objects.over().select_related("batch").order_by("pk")[:AT_ONCE])
+    for window in windows:
+        finishing.finish_batch(window.batch, by=by)
+    return len(windows)

@@ -4,7 +4,9 @@ from eligibility.models.batches import DESK, Batch, BatchEntry, Quota
 from eligibility.models.decisions import Determination
 from eligibility.models.departures import Departure
 from eligibility.models.drafts import WRITERS, DraftReplay, RuleDraft, RuleDraftEdition
+from eligibility.models.duties import MACHINES, DutyRecord, DutyReporter
 from eligibility.models.golden import GoldenFamily
+from eligibility.models.participations import ENDED, RECEIVING, RUNNING, Participation
 from eligibility.models.programmes import RULE_READERS, Programme, RuleSet
 from eligibility.models.rankings import RankedEntry, Ranking
 from eligibility.models.shares import ReservedShare
@@ -13,21 +15,28 @@ from eligibility.populations.models import Run, RunAnswer, RunChange, RunRules, 
 
 __all__ = [
     "DESK",
+    "ENDED",
+    "MACHINES",
+    "RECEIVING",
     "RULE_READERS",
+    "RUNNING",
     "WRITERS",
     "Batch",
     "BatchEntry",
     "Departure",
     "Determination",
     "DraftReplay",
+    "DutyRecord",
+    "DutyReporter",
     "GoldenFamily",
+    "Participation",
     "Programme",
     "Quota",
     "RankedEntry",
     "Ranking",
+    "ReservedShare",
     "RuleDraft",
     "RuleDraftEdition",
-    "ReservedShare",
     "RuleSet",
     "Run",
     "RunAnswer",

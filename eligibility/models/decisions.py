@@ -28,11 +28,20 @@ class DeterminationQuerySet(models.QuerySet["Determination"]):
         return self.exclude(outcome=Outcome.UNDECIDED)
 
     def ready_for_batch(self, programme: Programme, area: Area) -> "DeterminationQuerySet":
-        """Current answers of the area that no batch of the programme holds yet."""
+        """Current answers of the area that no batch of the programme holds yet.
+
+        Who received under this registration registers anew first, and who stepped back waits as the rules say.
+        """
         held = BatchEntry.objects.live().filter(programme=programme, application=models.OuterRef("application"))
+        received = Application.objects.filter(participations__programme=programme)
+        stepped_back = Application.objects.filter(
+            participations__programme=programme, participations__apply_from__gt=timezone.localdate()
+        )
         return (
             self.current()
             .known()
+            .exclude(application__in=received.values("pk"))
+            .exclude(application__family__in=stepped_back.values("family"))
             .filter(
                 ~models.Exists(held),
                 programme=programme,

@@ -23,6 +23,7 @@ class Measure(StrEnum):
     MISSED_HEALTH_VISITS = "missed_health_visits"
 
 
+RETURN_DAYS = 14  # where a document says nothing of changing one's mind
 HIGHEST = {Measure.ATTENDANCE_PERCENT: 100, Measure.MISSED_HEALTH_VISITS: 3}  # three months a quarter
 
 
@@ -47,7 +48,7 @@ class TimeLimit:
     """`years` of receiving; looked at again every `recertify_months`.
 
     Exempt is a family of which one of the counts `exempt` is at least 1. Who leaves of their own
-    accord may come back after `reapply_after_years`.
+    accord may change their mind for `return_days`, and apply again after `reapply_after_years`.
     """
 
     years: int
@@ -55,6 +56,7 @@ class TimeLimit:
     recertify_months: int
     reapply_after_years: int
     legal: str
+    return_days: int = RETURN_DAYS
 
 
 # --- what follows from the records ----------------------------------------------------------------
@@ -113,7 +115,7 @@ def read_duties(node: Node) -> tuple[Duty, ...]:
 
 
 def read_time_limit(node: Node) -> TimeLimit:
-    parts = node.mapping(["years", "recertify_months", "reapply_after_years", "legal"], ["exempt"])
+    parts = node.mapping(["years", "recertify_months", "reapply_after_years", "legal"], ["exempt", "return_days"])
     found = gather(
         parts,
         years=lambda: parts["years"].integer(1, 50),
@@ -121,6 +123,7 @@ def read_time_limit(node: Node) -> TimeLimit:
         recertify_months=lambda: parts["recertify_months"].integer(1, 120),
         reapply_after_years=lambda: parts["reapply_after_years"].integer(0, 50),
         legal=lambda: parts["legal"].citation(),
+        return_days=lambda: parts["return_days"].integer(0, 90) if "return_days" in parts else RETURN_DAYS,
     )
     return TimeLimit(**found)
 

@@ -45,10 +45,24 @@ from tests.factories.enrollment import (
     consent_texts,
     person_of,
 )
+from tests.factories.receiving import (
+    BabyFactory,
+    DutyRecordFactory,
+    DutyReporterFactory,
+    PupilFactory,
+    participation,
+    used,
+)
 from tests.factories.regions import DecreeFactory, ParameterFactory, StoredFileFactory
 from tests.factories.verification import FaceCheckFactory, FactFactory, SourceRequestFactory, enrolled, pair
 
 __all__ = [
+    "BabyFactory",
+    "DutyRecordFactory",
+    "DutyReporterFactory",
+    "PupilFactory",
+    "participation",
+    "used",
     "area",
     "nik",
     "birthday",
