@@ -46,6 +46,7 @@ const begin = (root) => {
       await video.play();
       say(root.dataset.psReady);
       record.focus();
+      root.scrollIntoView();
     } catch (error) {
       close("idle");
       say(root.dataset[FAILURES[error.name] ?? "psMissing"]);
@@ -68,7 +69,6 @@ const begin = (root) => {
     const basket = new DataTransfer();
     const moves = [["straight", START], ...asked.moves.map((move) => [move, 2])];
     show("moving");
-    root.scrollIntoView();
     for (const [place, [move, pictures]] of moves.entries()) {
       root.dataset.psMove = move;
       say(root.dataset[`ps${capital(move)}`]);
