@@ -11,7 +11,7 @@ from eligibility.enums import DepartureReason, Outcome
 from eligibility.models import Programme, Quota, ReservedShare, RuleSet
 from eligibility.rules.groups import facts_of
 from eligibility.rules.reading import DocumentError
-from perlinsos.core.forms import CardRadios, PortalForm
+from perlinsos.core.forms import CardRadios, PortalForm, ThreeBoxDateField
 from perlinsos.decrees.models import Decree
 from perlinsos.regions.models import Area
 
@@ -168,3 +168,73 @@ class EndForm(PortalForm):
         error_messages={"required": _("Choose what happened.")},
     )
     note = forms.CharField(label=_("What was seen, and by whom"), max_length=300)
+
+# --- rules ----------------------------------------------------------------------------------------
+class VersionChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic for the checker only
+    def label_from_instance(self, rule_set: Any) -> str:
+        return str(rule_set.version)
+
+
+class DraftStartForm(PortalForm):
+    title = forms.CharField(label=_("What is it for?"), max_length=120)
+    base = VersionChoice(
+        RuleSet.objects.none(), label=_("Begin with the text of version"), required=False, to_field_name="version"
+    )
+
+    def __init__(self, *args: Any, versions: QuerySet[RuleSet], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["base"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - as declared above
+        field.queryset = versions
+
+
+class DraftTextForm(PortalForm):
+    """The text as typed, blanks at its ends and all; which edition it was written on."""
+
+    mark_optional = False
+
+    text = forms.CharField(
+        label=_("Text of the rules (YAML)"),
+        required=False,
+        strip=False,
+        max_length=200_000,
+        widget=forms.Textarea(attrs={"rows": 28, "spellcheck": "false", "wrap": "soft", "class": "code"}),
+    )
+    edition = forms.IntegerField(widget=forms.HiddenInput)
+
+    def clean_text(self) -> str:
+        text: str = self.cleaned_data["text"]
+        return text.replace("\r\n", "\n")
+
+
+class ProposeForm(PortalForm):
+    edition = forms.IntegerField(widget=forms.HiddenInput)
+    golden_reason = forms.CharField(
+        label=_("Why golden families may come out otherwise"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    unsimulated_reason = forms.CharField(
+        label=_("Why nobody simulated this text"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+class EnactForm(AnnounceForm):
+    is_sure = forms.BooleanField(
+        label=_("I read what changes. From its first day on families are decided by it."),
+        error_messages={"required": _("Tick this box first.")},
+    )
+
+
+class RevertForm(PortalForm):
+    version = forms.SlugField(label=_("Name of the new version"), max_length=20, help_text=_("Example: 2027-2"))
+    first_day = ThreeBoxDateField(label=_("First day in force"), future=True)
+
+
+class WithdrawForm(AnnounceForm):
+    is_sure = None  # type: ignore[assignment]  # a reason is asked instead
+    reason = forms.CharField(label=_("Reason"), max_length=200)

@@ -2,6 +2,8 @@ from django.urls import URLPattern, path
 
 from eligibility.views import batches, desk, participations, places, receiving, simulations
 
+from eligibility.views import batches, desk, drafts, places, rules, simulations
+
 urlpatterns: list[URLPattern] = [
     path("petugas/", desk.officer_home, name="officer-home"),
     path("petugas/tempat/", places.place_list, name="place-list"),
@@ -38,4 +40,20 @@ urlpatterns: list[URLPattern] = [
     path("bantuan-saya/<uuid:public_id>/mundur/", receiving.participation_leave, name="participation-leave"),
     path("bantuan-saya/<uuid:public_id>/kembali/", receiving.participation_return, name="participation-return"),
     path("bantuan-saya/<uuid:public_id>/keliru/<uuid:record_id>/", receiving.duty_doubt, name="duty-doubt"),
+
+    path("petugas/aturan/", rules.rule_list, name="rule-list"),
+    path("petugas/aturan/rancangan/<uuid:public_id>/", drafts.draft_detail, name="draft-detail"),
+    path("petugas/aturan/rancangan/<uuid:public_id>/tulis/", drafts.draft_edit, name="draft-edit"),
+    path("petugas/aturan/rancangan/<uuid:public_id>/coba/", drafts.draft_replay, name="draft-replay"),
+    path("petugas/aturan/rancangan/<uuid:public_id>/usulkan/", drafts.draft_propose, name="draft-propose"),
+    path("petugas/aturan/rancangan/<uuid:public_id>/tetapkan/", drafts.draft_enact, name="draft-enact"),
+    path("petugas/aturan/rancangan/<uuid:public_id>/kembalikan/", drafts.draft_return, name="draft-return"),
+    path("petugas/aturan/rancangan/<uuid:public_id>/tolak/", drafts.draft_reject, name="draft-reject"),
+    path("petugas/aturan/rancangan/<uuid:public_id>/batalkan/", drafts.draft_give_up, name="draft-give-up"),
+    path("petugas/aturan/<slug:code>/", rules.rule_programme, name="rule-programme"),
+    path("petugas/aturan/<slug:code>/tulis/", rules.draft_start, name="draft-start"),
+    path("petugas/aturan/<slug:code>/banding/", rules.rule_compare, name="rule-compare"),
+    path("petugas/aturan/<slug:code>/versi/<str:version>/", rules.rule_version, name="rule-version"),
+    path("petugas/aturan/<slug:code>/versi/<str:version>/kembali/", rules.rule_revert, name="rule-revert"),
+    path("petugas/aturan/<slug:code>/versi/<str:version>/tarik/", rules.rule_withdraw, name="rule-withdraw"),
 ]

@@ -41,6 +41,8 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("agent-home")
     if area_codes(user, roles=[Role.OFFICER, Role.VERIFIER, Role.COORDINATOR, Role.AUDITOR]):
         return redirect("officer-home")
+    if area_codes(user, roles=[Role.POLICY]):
+        return redirect("rule-list")
     return redirect("admin:index" if user.is_admin else "start")
 
 

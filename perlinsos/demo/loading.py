@@ -52,6 +52,14 @@ def load() -> None:
     for command in ("load_regions", "load_consent_texts", "load_rulesets", "load_golden_families"):
         call_command(command, verbosity=0)
     decrees = {code: _decrees(code) for code in (BANYUWANGI, TABANAN)}
+    Decree.objects.create(
+        kind=DecreeKind.RULES,
+        number="100/HUK/2026",
+        title="Perubahan kriteria penerima bantuan sosial",
+        signer="Menteri Sosial (contoh)",
+        signed_on=date(2026, 1, 5),
+        valid_during=YEAR,
+    )
     for member in STAFF:
         _hire(member, decrees[BANYUWANGI])
     for area_code, places in PLACES.items():

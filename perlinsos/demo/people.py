@@ -39,5 +39,7 @@ STAFF = (
     ),
     Member("tim@banyuwangi.example", "Tim Koordinasi", "Pemkab Banyuwangi", Role.COORDINATOR, (BANYUWANGI,)),
     Member("audit@jatim.example", "Gita Anggraini", "Inspektorat Jawa Timur", Role.AUDITOR, ("35",)),
+    Member("nusa@kemensos.example", "Nusa Pratama", "Kementerian Sosial", Role.POLICY, ("",)),
+    Member("tara@kemensos.example", "Tara Lestari", "Kementerian Sosial", Role.POLICY, ("",)),
     Member("admin@perlinsos.example", "Admin Perlinsos", "Diskominfo Banyuwangi", None, is_admin=True),
 )  # fmt: skip

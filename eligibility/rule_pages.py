@@ -1,0 +1,207 @@
+"""What the pages of rules show: versions in time, drafts, what changes, what holds a draft up."""
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from eligibility import drafting, permissions
+from eligibility.documents import document_of
+from eligibility.enums import DraftState
+from eligibility.models import Programme, RuleDraft, RuleSet
+from eligibility.presenters import outcome_word
+from eligibility.rules import changes
+from eligibility.rules.changes import Change, Part
+from eligibility.rules.reading import Problem
+from eligibility.rules.wording import LANGUAGES
+from perlinsos.accounts.models import User
+
+HEADINGS: dict[Part, Promise] = {
+    Part.DATES: _("Version and dates"),
+    Part.CRITERIA: _("Conditions"),
+    Part.LIMITS: _("Limits"),
+    Part.AMOUNT: _("Money"),
+    Part.NEED: _("Order of need"),
+    Part.OVERLAPS: _("Overlaps"),
+    Part.COMMITMENTS: _("Duties and time limit"),
+    Part.TEXTS: _("Sentences for families"),
+    Part.LAW: _("Law and sources"),
+    Part.PROGRAMME: _("Programme"),
+}
+
+
+@dataclass(frozen=True)
+class Said:
+    """One thing that is wrong, in words, with its place when it has one."""
+
+    words: str
+    line: int | None
+    column: int | None
+
+
+@dataclass(frozen=True)
+class Line:
+    number: int
+    text: str
+    is_wrong: bool
+
+
+@dataclass(frozen=True)
+class Version:
+    """A rule set with its place in time: `kind` is that of its tag."""
+
+    rule_set: RuleSet
+    word: Promise
+    kind: str
+
+
+def programmes(user: User) -> list[dict[str, Any]]:
+    """Every programme with the version in force, the scheduled ones and the open drafts the viewer may read."""
+    drafts = RuleDraft.objects.visible_to(user).open()
+    known: Iterable[Any] = Programme.objects.prefetch_related(
+        Prefetch("rule_sets", queryset=RuleSet.objects.kept().defer("document").order_by("valid_during")),
+        Prefetch("drafts", queryset=drafts.defer("text"), to_attr="open_drafts"),
+    )
+    today = timezone.localdate()
+    return [
+        {
+            "programme": programme,
+            "current": next((one for one in programme.rule_sets.all() if today in one.valid_during), None),
+            "scheduled": [one for one in programme.rule_sets.all() if one.valid_during.lower > today],
+            "drafts": programme.open_drafts,
+        }
+        for programme in known
+    ]
+
+
+def versions(programme: Programme) -> list[Version]:
+    """Newest first; those taken back at the end."""
+    rows = programme.rule_sets.defer("document").select_related("draft__decree", "withdrawn_under", "programme")
+    return [placed(rule_set) for rule_set in rows.order_by("-valid_during", "-pk")]
+
+
+def placed(rule_set: RuleSet) -> Version:
+    today, period = timezone.localdate(), rule_set.valid_during
+    if rule_set.withdrawn_at:
+        return Version(rule_set, _("Taken back"), "danger")
+    if period.lower > today:
+        return Version(rule_set, _("Scheduled"), "info")
+    if period.upper and period.upper <= today:
+        return Version(rule_set, _("Past"), "neutral")
+    return Version(rule_set, _("In force"), "success")
+
+
+def drafts_of(programme: Programme, user: User) -> QuerySet[RuleDraft]:
+    return (
+        RuleDraft.objects.visible_to(user)
+        .filter(programme=programme)
+        .defer("text")
+        .select_related("written_by")
+        .order_by("-pk")[:50]
+    )
+
+
+def version_page(rule_set: RuleSet, user: User) -> dict[str, Any]:
+    programme = rule_set.programme
+    may_write = permissions.can_write_rules(user, programme)
+    earlier = programme.rule_sets.kept().exclude(pk=rule_set.pk)
+    if not rule_set.withdrawn_at:
+        earlier = earlier.filter(valid_during__startswith__lt=rule_set.valid_during.lower)
+    before = earlier.order_by("-valid_during").first()
+    placement = placed(rule_set)
+    return {
+        "version": placement,
+        "rule_set": rule_set,
+        "programme": programme,
+        "lines": numbered(drafting.text_of(rule_set), ()),
+        "before": before,
+        "changes": told(changes.between(document_of(before), document_of(rule_set))) if before else [],
+        "may_revert": may_write and placement.kind == "neutral",
+        "may_withdraw": may_write and placement.kind == "info",
+    }
+
+
+def draft_page(draft: RuleDraft, user: User) -> dict[str, Any]:
+    """Everything about one draft: what is wrong, what it changes, how it was tried, what may be done."""
+    checked = drafting.check(draft.text, draft.programme)
+    may_write = permissions.can_write_rules(user, draft.programme)
+    is_open = draft.state in (DraftState.DRAFT, DraftState.PROPOSED)
+    context: dict[str, Any] = {
+        "draft": draft,
+        "programme": draft.programme,
+        "problems": said(checked.problems) if is_open else [],
+        "is_open": is_open,
+        "replay": _replay(draft),
+        "simulations": list(drafting.simulations_of(draft)[:5]),
+        "lines": numbered(draft.text, checked.problems if is_open else ()),
+        "may_write": may_write and draft.state == DraftState.DRAFT,
+        "may_replay": may_write and is_open and checked.document is not None,
+        "may_enact": may_write and draft.state == DraftState.PROPOSED and draft.proposed_by_id != user.pk,
+        "may_stop": may_write and is_open,
+    }
+    if checked.document is not None and is_open:
+        before, found = drafting.differences_from_before(checked.document, draft.programme)
+        context |= {
+            "document": checked.document,
+            "before": before,
+            "changes": told(found),
+            "gap": drafting.gap_after(checked.document, draft.programme),
+            "missing": drafting.missing_values(checked.document, draft.programme),
+        }
+    return context
+
+
+def said(problems: Iterable[Problem]) -> list[Said]:
+    """In the reader's language, in the order of the text."""
+    return [
+        Said(
+            gettext(problem.message) % problem.params,
+            problem.place.line if problem.place else None,
+            problem.place.column if problem.place else None,
+        )
+        for problem in problems
+    ]
+
+
+def told(found: Iterable[Change]) -> list[tuple[Promise, list[str]]]:
+    """Changes in words under the headings of their parts."""
+    language = get_language() if get_language() in LANGUAGES else LANGUAGES[0]
+    return [
+        (HEADINGS[part], [gettext(change.message) % change.filled(str(language)) for change in group])
+        for part, group in groupby(found, key=lambda change: change.part)
+    ]
+
+
+def numbered(text: str, problems: Iterable[Problem]) -> list[Line]:
+    wrong = {problem.place.line for problem in problems if problem.place}
+    return [Line(number, line, number in wrong) for number, line in enumerate(text.splitlines(), start=1)]
+
+
+def line_by_line(theirs: str, yours: str) -> list[str]:
+    """What differs between two texts, as lines that begin with - (theirs), + (yours) or a blank."""
+    found = difflib.unified_diff(theirs.splitlines(), yours.splitlines(), lineterm="", n=2)
+    return [line for line in found if not line.startswith(("---", "+++"))]
+
+
+def _replay(draft: RuleDraft) -> dict[str, Any] | None:
+    replay = draft.replay
+    if replay is None:
+        return None
+    rows = [
+        {
+            "name": one["name"],
+            "story": one["story"],
+            "expected": outcome_word(one["expected"]["outcome"]),
+            "got": outcome_word(one["got"]["outcome"]),
+            "rupiah": (one["expected"]["rupiah_per_year"], one["got"]["rupiah_per_year"]),
+        }
+        for one in replay.differing
+    ]
+    return {"families": replay.families, "at": replay.created_at, "by": replay.ran_by, "rows": rows}
