@@ -169,6 +169,7 @@ class EndForm(PortalForm):
     )
     note = forms.CharField(label=_("What was seen, and by whom"), max_length=300)
 
+
 # --- rules ----------------------------------------------------------------------------------------
 class VersionChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic for the checker only
     def label_from_instance(self, rule_set: Any) -> str:

@@ -1,8 +1,6 @@
 from django.urls import URLPattern, path
 
-from eligibility.views import batches, desk, participations, places, receiving, simulations
-
-from eligibility.views import batches, desk, drafts, places, rules, simulations
+from eligibility.views import batches, desk, drafts, participations, places, receiving, rules, simulations
 
 urlpatterns: list[URLPattern] = [
     path("petugas/", desk.officer_home, name="officer-home"),
@@ -40,7 +38,6 @@ urlpatterns: list[URLPattern] = [
     path("bantuan-saya/<uuid:public_id>/mundur/", receiving.participation_leave, name="participation-leave"),
     path("bantuan-saya/<uuid:public_id>/kembali/", receiving.participation_return, name="participation-return"),
     path("bantuan-saya/<uuid:public_id>/keliru/<uuid:record_id>/", receiving.duty_doubt, name="duty-doubt"),
-
     path("petugas/aturan/", rules.rule_list, name="rule-list"),
     path("petugas/aturan/rancangan/<uuid:public_id>/", drafts.draft_detail, name="draft-detail"),
     path("petugas/aturan/rancangan/<uuid:public_id>/tulis/", drafts.draft_edit, name="draft-edit"),
