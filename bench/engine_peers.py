@@ -42,5 +42,5 @@ def _commands(home: Path, python: Path, requirements: tuple[str, ...]) -> list[l
         ]
     return [
         [sys.executable, "-m", "venv", "--clear", str(home)],
-        [str(python), "-m", "pip", "install", "-q", "--only-binary", ":all:", *requirements],
+        [str(python), "-m", "pip", "install", "-q", "--prefer-binary", *requirements],  # pyspark comes as source only
     ]
