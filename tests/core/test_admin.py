@@ -10,7 +10,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from agents.models import AgentProfile
-from eligibility.models import Programme, Quota, ReservedShare
+from eligibility.models import DutyReporter, GoldenFamily, Programme, Quota, ReservedShare
 from enrollment.models import ConsentText
 from perlinsos.accounts.models import ApiClient, Membership, Organisation, User
 from perlinsos.core.models import AuditEvent
@@ -24,7 +24,7 @@ PAGES = list(admin.site._registry.items())
 # What an administrator may add or change. Everything else is looked up, or not there at all.
 REFERENCE = {
     User, Organisation, Membership, ApiClient, Area, Parameter, Decree, AgentProfile, Programme, Quota, ReservedShare,
-    ConsentText,
+    ConsentText, DutyReporter, GoldenFamily,
 }  # fmt: skip
 SECRETS = ("authenticator", "socialtoken", "socialaccount", "emailaddress", "session", "storedfile", "identityclaims",
            "logentry", "group", "auditevent", "auditlink")  # fmt: skip

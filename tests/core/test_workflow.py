@@ -23,6 +23,7 @@ ENDS = {
     "notices.Letter": {"revoked"},
     "enrollment.Application": {"withdrawn"},
     "verification.FaceCheck": {"accepted", "retry", "confirmed", "rejected"},
+    "verification.FaceRecording": {"unusable", "live", "broken"},
     "verification.SourceRequest": {"not_found"},
     "verification.DuplicateCandidate": {"different", "followed_up"},
     "verification.FaceThresholdSet": {"declined", "replaced"},

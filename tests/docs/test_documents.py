@@ -51,10 +51,8 @@ def test_a_decision_is_one_page_with_the_options_considered(decision: Path) -> N
     assert decision.name in (ROOT / "docs" / "adr" / "README.md").read_text()
 
 
-def test_each_number_of_a_decision_is_given_once() -> None:
-    """A gap is a number that somebody else's branch was promised."""
-    numbers = [file.name[:4] for file in DECISIONS]
-    assert len(set(numbers)) == len(numbers)
+def test_decisions_are_numbered_without_gaps() -> None:
+    assert [int(file.name[:4]) for file in DECISIONS] == list(range(1, len(DECISIONS) + 1))
 
 
 def test_decisions_named_in_the_code_exist() -> None:
