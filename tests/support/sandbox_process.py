@@ -71,7 +71,8 @@ class Sandbox:
         self.client_id = environment["OIDC_CLIENT_ID"]
         self.client_secret = environment["OIDC_CLIENT_SECRET"]
         self.residents = demo_residents()
-        self.http = httpx.Client(base_url=base_url, timeout=30)
+        # No connection is kept: the server may close an idle one just as the next test begins to speak.
+        self.http = httpx.Client(base_url=base_url, timeout=30, limits=httpx.Limits(max_keepalive_connections=0))
 
     def set(self, service: str, **switch: int | bool) -> None:
         """Throw switches of one service (see /switches/), e.g. `set("pln", down=True)`."""
