@@ -29,7 +29,7 @@ WHERE = "set PORTAL_FACE_PAIRS to a folder with pairs_lfw.csv, pairs_lfw_east_as
 class Sizes:
     """How much of each list a small run takes: pairs of one answer, and pictures per subject and kind."""
 
-    pairs: int = 20
+    pairs: int = 16
     strangers: int = 400
     frames: int = 4
 

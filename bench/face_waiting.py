@@ -28,15 +28,15 @@ def figures(*, small: bool) -> list[Figure]:
 
     From the commit of the picture to the commit of the verdict, everything included.
     """
-    steady, surge = (8, 20) if small else (120, 500)
+    steady, surge = (6, 20) if small else (120, 500)
     portraits = pictures.fetch()
     with servers.sandbox(photographs=portraits) as address:
-        with quietly():
-            loading.load()
-        people, selfies = _people(), [files.store_photo((portraits / name).read_bytes()) for name in PORTRAITS]
         sources = f"{address}/sources"
         # With beat: a capture that is put off by the limit of the register comes back with the sweep.
         with servers.worker(SOURCES_URL=sources), servers.face_worker(processes=PROCESSES, SOURCES_URL=sources):
+            with quietly():
+                loading.load()  # while the workers start
+            people, selfies = _people(), [files.store_photo((portraits / name).read_bytes()) for name in PORTRAITS]
             _finished(_submit(people, selfies, PROCESSES), within=60)  # the models are loaded
             taken = _taken(_submit(people, selfies, steady, per_second=PER_SECOND))
             watch = Stopwatch()
