@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from verification.faces.calibration import (
     ALLOWED_FMR,
+    FEWEST_STRANGERS,
     Rate,
     ScoredPairs,
+    TooLittleEvidence,
     clopper_pearson,
     det_points,
     measure,
@@ -66,14 +68,39 @@ def test_rates_with_means_need_both_distances() -> None:
     assert (found.accepted, found.lost, found.false_matches) == (Rate(1, 2), Rate(0, 2), Rate(0, 1))
 
 
-def test_a_proposal_is_as_wide_as_the_worst_group_allows() -> None:
-    easy = pairs([0.3, 0.9, 1.05], [1.4] * 1000)
-    hard = pairs([0.3, 0.8], [0.75] * 2 + [1.3] * 1998)  # one in a thousand: just allowed
-    harder = pairs([0.3, 0.8], [0.75] * 3 + [1.3] * 1997)
+def test_a_proposal_is_as_wide_as_the_worst_group_surely_allows() -> None:
+    easy = pairs([0.3, 0.9, 1.05], [1.4] * 10_000)
+    hard = pairs([0.3, 0.8], [0.75] * 4 + [1.3] * 9_996)  # 4 of 10,000 leave room for 9.2: just allowed
+    harder = pairs([0.3, 0.8], [0.75] * 5 + [1.3] * 9_995)  # half of one in a thousand, and room for 10.5
     assert propose({"easy": easy, "hard": hard}, STRICT, version="x").accept_cen == 1.10
     found = propose({"easy": easy, "harder": harder}, STRICT, version="x")
     assert (found.version, found.accept_cen, found.accept_gen) == ("x", 0.74, 0.74)
     assert found.accept_raw_alone <= STRICT.accept_raw_alone
+
+
+@pytest.mark.parametrize(("hits", "among"), [(0, 2_995), (0, 2_994), (1, 4_742), (1, 4_741), (4, 10_000), (5, 10_000)])
+def test_surely_within_is_the_upper_bound_of_the_exact_interval(hits: int, among: int) -> None:
+    _low, upper = clopper_pearson(hits, among, confidence=0.90)  # 5 % beyond either end
+    assert Rate(hits, among).is_surely_within(ALLOWED_FMR) is (upper <= ALLOWED_FMR)
+
+
+def test_none_of_the_fewest_strangers_is_just_enough_evidence() -> None:
+    assert Rate(0, FEWEST_STRANGERS).is_surely_within(ALLOWED_FMR)
+    assert not Rate(0, FEWEST_STRANGERS - 1).is_surely_within(ALLOWED_FMR)
+    assert not Rate(0, 0).is_surely_within(ALLOWED_FMR)
+
+
+def test_a_handful_of_strangers_proposes_nothing() -> None:
+    many, few = pairs([0.3], [1.4] * FEWEST_STRANGERS), pairs([0.3], [1.4] * (FEWEST_STRANGERS - 1))
+    propose({"many": many}, STRICT, version="x")
+    with pytest.raises(TooLittleEvidence, match=r"few \(2,994\): 2,995 are needed"):
+        propose({"many": many, "few": few}, STRICT, version="x")
+
+
+def test_strangers_nearer_than_any_edge_propose_nothing() -> None:
+    close = pairs([0.3], [0.55] * 20 + [1.4] * 4_980)
+    with pytest.raises(TooLittleEvidence, match="close more than"):
+        propose({"close": close}, STRICT, version="x")
 
 
 @given(
@@ -81,10 +108,15 @@ def test_a_proposal_is_as_wide_as_the_worst_group_allows() -> None:
     strangers=st.lists(st.floats(0.61, 2), min_size=1, max_size=40),
 )
 def test_a_proposal_keeps_its_promises(same: list[float], strangers: list[float]) -> None:
-    group = pairs(same, strangers)
+    group = pairs(same, (strangers * FEWEST_STRANGERS)[:FEWEST_STRANGERS])
     found = measure(group, propose({"all": group}, STRICT, version="x"))
-    assert (found.false_matches.share or 0) <= ALLOWED_FMR
+    assert found.false_matches.is_surely_within(ALLOWED_FMR)
     assert (found.lost.share or 0) <= 0.05
+
+
+def test_fmr_and_fnmr_count_everybody() -> None:
+    found = measure(pairs([0.30, 0.36, 0.50, 0.70], [0.35, 0.61, 0.90]), STRICT, with_centres=False)
+    assert (found.false_matches, found.false_non_matches) == (Rate(1, 3), Rate(2, 4))
 
 
 @given(

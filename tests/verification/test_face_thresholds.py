@@ -1,6 +1,8 @@
 """Operating points: proposed by one administrator, enacted by another, and used by nobody before."""
 
 import dataclasses
+from io import BytesIO
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from PIL import Image
 
 from perlinsos.accounts.models import User
 from perlinsos.core.errors import DomainError
@@ -20,7 +23,9 @@ from tests import factories
 from tests.support import faces as photographs
 from verification import confirmed_people
 from verification.enums import CheckState, ThresholdState
+from verification.faces.calibration import FEWEST_STRANGERS, Rate, Rates
 from verification.faces.normalise import Centres, start_centres
+from verification.faces.pairs import Pair, one_of_each_two_people
 from verification.faces.thresholds import STRICT, FaceThresholds
 from verification.faces.vectors import to_bytes
 from verification.models import FaceThresholdSet
@@ -37,16 +42,29 @@ def second(cast: Any) -> User:
     return factories.UserFactory(staff=True, is_admin=True, is_superuser=True)
 
 
-def proposal(by: User, *, version: str = "id-1", area: Any = None, **edges: float) -> FaceThresholdSet:
+ENOUGH = Rates(false_matches=Rate(0, FEWEST_STRANGERS), accepted=Rate(9, 10), lost=Rate(0, 10))
+
+
+def proposal(
+    by: User, *, version: str = "id-1", area: Any = None, measured: Rates = ENOUGH, **edges: float
+) -> FaceThresholdSet:
     start = start_centres()
     means = Means(start.version, start.general.tolist(), start.population.tolist(), start.people)
     point = dataclasses.replace(STRICT, version=version, **edges)
-    return thresholds.propose_set(point, means, measured={}, area=area, decree=None, by=by)
+    return thresholds.propose_set(point, means, measured={"all": measured}, area=area, decree=None, by=by)
 
 
 def test_nobody_compares_under_a_proposal(cast: Any) -> None:
     proposal(cast.laras, accept_cen=0.9)
     assert operation_for(VILLAGE) == Operation(STRICT)
+
+
+@pytest.mark.parametrize("strangers", [Rate(0, 1), Rate(0, FEWEST_STRANGERS - 1), Rate(5, 10_000)])
+def test_edges_tried_on_too_few_strangers_are_not_even_proposed(cast: Any, strangers: Rate) -> None:
+    with pytest.raises(DomainError) as refused:
+        proposal(cast.laras, measured=dataclasses.replace(ENOUGH, false_matches=strangers))
+    assert refused.value.code == "too_little_evidence"
+    assert not FaceThresholdSet.objects.exists()
 
 
 def test_a_second_administrator_puts_it_in_force(cast: Any, second: User) -> None:
@@ -131,17 +149,53 @@ def listed(tmp_path: Path) -> Path:
     return file
 
 
-def test_the_command_measures_draws_and_proposes(cast: Any, listed: Path, tmp_path: Path, capsys: Any) -> None:
+def test_the_command_measures_draws_and_keeps_what_is_in_force(
+    cast: Any, second: User, listed: Path, tmp_path: Path, capsys: Any
+) -> None:
+    thresholds.enact_set(proposal(cast.laras, accept_cen=0.9, accept_gen=0.9), by=second)
     curve = tmp_path / "det.svg"
-    call_command("calibrate_face", pairs=[listed], det=curve, propose_by=cast.laras.email)
+    call_command("calibrate_face", pairs=[listed], det=curve)
     said = capsys.readouterr().out
-    assert "0/1 = 0.00 % (0.00 to 97.50)" in said
+    for words in ("FMR: strangers accepted", "FNMR: same person not accepted", "0/1 = 0.00 % (0.00 to 97.50)"):
+        assert words in said
     assert "start-1 over 59 people" in said
+    assert "not proposed, id-1 stays: cen, gen <= 0.9" in said
+    assert "too few pairs of strangers in portraits (1): 2,995 are needed" in said
     assert "<title" in curve.read_text()
+
+
+def test_the_command_proposes_nothing_from_a_handful_of_strangers(cast: Any, listed: Path) -> None:
+    with pytest.raises(CommandError, match=r"not proposed: too few pairs of strangers in portraits \(1\)"):
+        call_command("calibrate_face", pairs=[listed], propose_by=cast.laras.email)
+    assert not FaceThresholdSet.objects.exists()
+
+
+def test_the_command_proposes_what_enough_strangers_bear(cast: Any, tmp_path: Path) -> None:
+    """Unlinked pictures count as so many people: 55 by 55 are 3,025 pairs of strangers."""
+    for name in (photographs.OBAMA, photographs.BIDEN):
+        whole = Image.open(BytesIO(photographs.portrait(name))).resize((240, 240))
+        for number in range(55):
+            whole.crop((number % 8, number // 8, 230, 230)).save(tmp_path / f"{number}-{name}")
+    rows = [
+        f"{one}-{photographs.OBAMA},{two}-{photographs.BIDEN},0,people" for one, two in product(range(55), repeat=2)
+    ]
+    file = tmp_path / "many.csv"
+    file.write_text("\n".join(["path_a,path_b,same,group", *rows]) + "\n", encoding="utf-8")
+    call_command("calibrate_face", pairs=[file], propose_by=cast.laras.email)
     made = FaceThresholdSet.objects.get()
     assert (made.state, made.proposed_by, made.people) == (ThresholdState.PROPOSED, cast.laras, 59)
-    assert made.measured["portraits"]["false_matches"][:2] == [0, 1]
+    assert made.measured["people"]["false_matches"][:2] == [0, 3025]
+    assert made.measured["people"]["false_non_matches"][1] == 0
     assert made.recogniser == STRICT.recogniser
+
+
+def test_many_pictures_of_two_people_are_one_pair_of_strangers() -> None:
+    ani, again, budi, other = (Path(name) for name in ("ani", "again", "budi", "other"))
+    same, first = Pair(ani, again, True, "a"), Pair(ani, budi, False, "a")
+    repeated = [Pair(again, budi, False, "a"), Pair(budi, ani, False, "a")]
+    another, elsewhere = Pair(again, other, False, "a"), Pair(again, budi, False, "b")
+    found = one_of_each_two_people([first, *repeated, another, elsewhere, same, same])
+    assert found == [first, another, elsewhere, same, same]
 
 
 def test_the_mean_is_learned_from_a_hundred_people_whom_an_officer_confirmed(cast: Any) -> None:

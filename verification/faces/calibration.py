@@ -3,11 +3,15 @@
 A rate is a count and what it was counted among, never a share alone: no stranger accepted among
 1,700 pairs still leaves room for 2 in 1,000. Intervals are Clopper and Pearson's (95 %), exact for
 independent pairs. Pairs that share a person are not quite independent, so the true room is wider.
+
+Edges are widened on evidence only: the share of strangers accepted has to be below the limit in
+every group even at the upper end of what the count leaves room for (95 %, one-sided). None accepted
+of 2,995 is the least that says so; fewer strangers say nothing about one in a thousand.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import lgamma, log
+from math import ceil, lgamma, log, log1p
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +19,17 @@ from numpy.typing import NDArray
 from verification.faces.thresholds import FaceThresholds
 
 ALLOWED_FMR, ALLOWED_LOST = 0.001, 0.05
+DOUBT = 0.05  # of the upper bound that has to stay below ALLOWED_FMR
+FEWEST_STRANGERS = ceil(log(DOUBT) / log1p(-ALLOWED_FMR))  # 2,995: none of them accepted is just enough
 GRID = tuple(round(0.60 + step / 100, 2) for step in range(51))  # 0.60 to 1.10, for both means
 RAW_GRID = tuple(round(0.20 + step / 100, 2) for step in range(26))  # 0.20 to 0.45
 BISECTIONS = 60
 
 Values = NDArray[np.float64]
+
+
+class TooLittleEvidence(ValueError):
+    """The pairs do not show that few enough strangers are accepted; the text says where and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +47,14 @@ class Rate:
     def interval(self) -> tuple[float, float]:
         """95 %, Clopper-Pearson; (0, 1) when nothing was counted."""
         return clopper_pearson(self.hits, self.among)
+
+    @property
+    def others(self) -> "Rate":
+        return Rate(self.among - self.hits, self.among)
+
+    def is_surely_within(self, limit: float) -> bool:
+        """Whether the upper bound of the share (95 %, one-sided) is at most `limit`."""
+        return self.hits <= limit * self.among and _at_most(self.hits, self.among, limit) <= DOUBT
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,11 +74,18 @@ class ScoredPairs:
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """Of one group at one operating point. `lost`: same-person pairs beyond the review edge."""
+    """Of one group at one operating point. `lost`: same-person pairs beyond the review edge.
+
+    FMR is the share of `false_matches`, FNMR that of `false_non_matches`: everybody not accepted at once.
+    """
 
     false_matches: Rate
     accepted: Rate
     lost: Rate
+
+    @property
+    def false_non_matches(self) -> Rate:
+        return self.accepted.others
 
 
 def measure(pairs: ScoredPairs, thresholds: FaceThresholds, *, with_centres: bool = True) -> Rates:
@@ -80,12 +105,18 @@ def measure(pairs: ScoredPairs, thresholds: FaceThresholds, *, with_centres: boo
 
 
 def propose(groups: Mapping[str, ScoredPairs], start: FaceThresholds, *, version: str) -> FaceThresholds:
-    """`start` with the widest edges at which no group accepts more strangers than ALLOWED_FMR.
+    """`start` with the widest edges at which every group surely accepts no more strangers than ALLOWED_FMR.
 
     One edge for both means, one for the raw distance alone, which is never wider than that of
-    `start`. The review edges keep ALLOWED_LOST of each group's same-person pairs inside. Where even
-    the narrowest edge lets too many pass, that one is proposed, and the table of rates shows it.
+    `start`. The review edges keep ALLOWED_LOST of each group's same-person pairs inside. Raises
+    TooLittleEvidence where a group has fewer than FEWEST_STRANGERS, or no edge is narrow enough.
     """
+    counts = {name: int((~group.same).sum()) for name, group in groups.items()}
+    if few := [f"{name} ({count:,})" for name, count in counts.items() if count < FEWEST_STRANGERS]:
+        raise TooLittleEvidence(
+            f"too few pairs of strangers in {', '.join(few)}: {FEWEST_STRANGERS:,} are needed in every group, because "
+            f"even none accepted of fewer leaves room for more than {ALLOWED_FMR:.1%}"
+        )
     edge = _widest(groups, lambda group: group.both, GRID)
     alone = min(_widest(groups, lambda group: group.raw, RAW_GRID), start.accept_raw_alone)
     review_cen = max(edge, start.review_cen, *(_reaching(group.cen[group.same]) for group in groups.values()))
@@ -102,12 +133,17 @@ def propose(groups: Mapping[str, ScoredPairs], start: FaceThresholds, *, version
 
 
 def _widest(groups: Mapping[str, ScoredPairs], of: Callable[[ScoredPairs], Values], grid: Sequence[float]) -> float:
-    fitting = [
-        edge
-        for edge in grid
-        if all(_false_share(of(group), group.same, edge) <= ALLOWED_FMR for group in groups.values())
-    ]
-    return max(fitting, default=grid[0])
+    strangers = {name: np.sort(of(group)[~group.same]) for name, group in groups.items()}
+
+    def too_wide_for(edge: float) -> list[str]:
+        inside = {name: int(np.searchsorted(each, edge, side="right")) for name, each in strangers.items()}
+        return [n for n, hits in inside.items() if not Rate(hits, len(strangers[n])).is_surely_within(ALLOWED_FMR)]
+
+    if unsafe := too_wide_for(grid[0]):
+        raise TooLittleEvidence(
+            f"in {', '.join(unsafe)} more than {ALLOWED_FMR:.1%} of strangers may be accepted even at {grid[0]:.2f}"
+        )
+    return max(edge for edge in grid if not too_wide_for(edge))
 
 
 def _reaching(genuine: Values) -> float:
@@ -115,11 +151,6 @@ def _reaching(genuine: Values) -> float:
     if not genuine.size:
         return 0.0
     return float(np.ceil(100 * np.quantile(genuine, 1 - ALLOWED_LOST / 2, method="higher")) / 100)
-
-
-def _false_share(distances: Values, same: NDArray[np.bool_], edge: float) -> float:
-    strangers = distances[~same]
-    return float((strangers <= edge).mean()) if strangers.size else 0.0
 
 
 def det_points(distances: Values, same: NDArray[np.bool_], *, most: int = 200) -> list[tuple[float, float]]:

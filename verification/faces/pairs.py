@@ -50,6 +50,34 @@ def read(file: Path, *, pictures: Path | None = None) -> list[Pair]:
     return pairs
 
 
+def one_of_each_two_people(listed: Iterable[Pair]) -> list[Pair]:
+    """Of the strangers one pair of each two people, the first one in their group; of the others all.
+
+    A hundred pictures of two people say as much about strangers as one of each does. Who is who follows
+    from the list: pictures of a same-person pair show one person.
+    """
+    pairs = list(listed)
+    leader: dict[Path, Path] = {}
+
+    def person(picture: Path) -> Path:
+        while (next_one := leader.setdefault(picture, picture)) != picture:
+            picture = next_one
+        return picture
+
+    for pair in pairs:
+        if pair.same:
+            leader[person(pair.first)] = person(pair.second)
+    met: set[tuple[str, frozenset[Path]]] = set()
+    kept = []
+    for pair in pairs:
+        two = (pair.group, frozenset({person(pair.first), person(pair.second)}))
+        if pair.same or two not in met:
+            kept.append(pair)
+        if not pair.same:
+            met.add(two)
+    return kept
+
+
 def embed_file(path: Path) -> Embedding | None:
     """The face nearest the middle of a picture; None where no face is found or the file cannot be read."""
     seen = look_at_file(path)

@@ -1,7 +1,7 @@
 """Face thresholds from proposal to force: two people, on record. The only writer of FaceThresholdSet."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,6 +14,7 @@ from perlinsos.decrees.models import Decree
 from perlinsos.regions.models import Area
 from verification import permissions
 from verification.enums import ThresholdState
+from verification.faces.calibration import ALLOWED_FMR, Rates
 from verification.faces.thresholds import FaceThresholds
 from verification.models import FaceThresholdSet
 from verification.operating import Means
@@ -26,13 +27,19 @@ def propose_set(
     thresholds: FaceThresholds,
     means: Means,
     *,
-    measured: dict[str, Any],
+    measured: Mapping[str, Rates],
     area: Area | None,
     decree: Decree | None,
     by: User,
 ) -> FaceThresholdSet:
-    """Put an operating point up for enactment. For administrators; changes nothing by itself."""
+    """Put an operating point up for enactment. For administrators; changes nothing by itself.
+
+    Refused with `too_little_evidence` unless what was `measured` shows, in every group, that hardly any
+    stranger is accepted: edges that nobody has tried on enough strangers are not put to anybody's vote.
+    """
     access.ensure(permissions.can_propose_thresholds(by))
+    if not measured or not all(found.false_matches.is_surely_within(ALLOWED_FMR) for found in measured.values()):
+        raise DomainError(_("Too few strangers were compared to propose these thresholds."), code="too_little_evidence")
     proposed = FaceThresholdSet.objects.create(
         area=area,
         version=thresholds.version,
@@ -40,7 +47,7 @@ def propose_set(
         edges={name: edge for name, edge in asdict(thresholds).items() if name not in NOT_EDGES},
         centres={"version": means.version, "general": means.general, "population": means.population},
         people=means.people,
-        measured=measured,
+        measured={group: _kept(found) for group, found in measured.items()},
         decree=decree,
         proposed_by=by,
     )
@@ -70,3 +77,14 @@ def decline_set(proposed: FaceThresholdSet, *, by: User) -> FaceThresholdSet:
     """Put a proposal aside. For administrators, the proposer too."""
     access.ensure(permissions.can_propose_thresholds(by))
     return workflow.move(proposed, ThresholdState.DECLINED, by=by, settled_by=by, settled_at=timezone.now())
+
+
+def _kept(rates: Rates) -> dict[str, list[float]]:
+    """Hits, cases and the 95 % interval of each rate, for the record of a proposal."""
+    named = {
+        "false_matches": rates.false_matches,
+        "false_non_matches": rates.false_non_matches,
+        "accepted": rates.accepted,
+        "lost": rates.lost,
+    }
+    return {name: [rate.hits, rate.among, *rate.interval] for name, rate in named.items()}

@@ -12,19 +12,29 @@ from perlinsos.accounts.models import User
 from perlinsos.core.errors import DomainError
 from perlinsos.decrees.models import Decree
 from perlinsos.regions.models import Area
-from verification import confirmed_people
-from verification.faces.calibration import Rate, Rates, ScoredPairs, det_points, measure, propose
+from verification import confirmed_people, operating
+from verification.faces.calibration import (
+    Rate,
+    Rates,
+    ScoredPairs,
+    TooLittleEvidence,
+    det_points,
+    measure,
+    propose,
+)
 from verification.faces.det_curve import draw
 from verification.faces.normalise import Centres
 from verification.faces.thresholds import STRICT, FaceThresholds
+from verification.faces.vectors import Embedding
 from verification.operating import Means
 from verification.services import thresholds
 
 
 class Command(BaseCommand):
     help = (
-        "Print false and lost matches per group with 95 % intervals, draw the DET curve, compute the mean of the "
-        "people officers have confirmed (at least 100), and propose an operating point. Runs where faces are compared."
+        "Print FMR and FNMR per group with 95 % intervals, draw the DET curve, compute the mean of the people "
+        "officers have confirmed (at least 100), and propose an operating point where enough strangers were compared. "
+        "Runs where faces are compared."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -50,18 +60,31 @@ class Command(BaseCommand):
         centres = confirmed_people.centres_for(options["area"], recogniser=recogniser.version, length=recogniser.length)
         groups = self._scored(pairs, options["pictures"], centres)
         self.stdout.write(f"network {recogniser.version}\nmeans {centres.version} over {centres.people} people")
-        version = f"{options['area'] or 'id'}-{timezone.localtime():%Y%m%d-%H%M%S}"
-        start = FaceThresholds(STRICT.version, recogniser=recogniser.version)
-        proposed = propose(groups, start, version=version)
+        proposed, why_not = self._point(groups, recogniser.version, options["area"])
+        title = f"not proposed, {proposed.version} stays" if why_not else "proposed"
         measured = {name: measure(scored, proposed) for name, scored in groups.items()}
         strict = {name: measure(scored, proposed, with_centres=False) for name, scored in groups.items()}
-        self._table(f"proposed: cen, gen <= {proposed.accept_cen}", measured)
+        self._table(f"{title}: cen, gen <= {proposed.accept_cen}", measured)
         self._table(f"without means: raw <= {proposed.accept_raw_alone}", strict)
         if options["det"]:
             options["det"].write_text(_curve(groups), encoding="utf-8")
             self.stdout.write(f"DET curve: {options['det']}")
-        if options["propose_by"]:
+        if why_not and options["propose_by"]:
+            raise CommandError(f"not proposed: {why_not}")
+        if why_not:
+            self.stdout.write(f"\nnot proposed: {why_not}")
+        elif options["propose_by"]:
             self._propose(proposed, centres, measured, options)
+
+    def _point(self, groups: Mapping[str, ScoredPairs], recogniser: str, area: str) -> tuple[FaceThresholds, str]:
+        """What the pairs speak for, or what is in force and why it stays."""
+        start = FaceThresholds(STRICT.version, recogniser=recogniser)
+        version = f"{area or 'id'}-{timezone.localtime():%Y%m%d-%H%M%S}"
+        try:
+            return propose(groups, start, version=version), ""
+        except TooLittleEvidence as error:
+            held = operating.operation_for(area).thresholds
+            return (held if held.recogniser == recogniser else start), str(error)
 
     def _scored(self, files: list[Path], pictures: Path | None, centres: Centres) -> Mapping[str, ScoredPairs]:
         from verification.faces import pairs as lists
@@ -70,26 +93,24 @@ class Command(BaseCommand):
             listed = [pair for file in files for pair in lists.read(file, pictures=pictures)]
         except lists.BadPairList as error:
             raise CommandError(str(error)) from error
-        seen = {
-            path: lists.embed_file(path) for path in sorted({p for pair in listed for p in (pair.first, pair.second)})
-        }
-        if lost := sum(found is None for found in seen.values()):
-            self.stdout.write(f"{lost} of {len(seen)} pictures show no face; their pairs are left out")
-        groups = {}
-        for name in dict.fromkeys(pair.group for pair in listed):
-            usable = [(seen[pair.first], seen[pair.second], pair.same) for pair in listed if pair.group == name]
-            whole = [(one, two, same) for one, two, same in usable if one is not None and two is not None]
-            if whole:
-                groups[name] = lists.score(whole, centres)
+        paths = sorted({path for pair in listed for path in (pair.first, pair.second)})
+        seen = {path: found for path in paths if (found := lists.embed_file(path)) is not None}
+        if lost := len(paths) - len(seen):
+            self.stdout.write(f"{lost} of {len(paths)} pictures show no face; their pairs are left out")
+        groups: dict[str, list[tuple[Embedding, Embedding, bool]]] = {}
+        for pair in lists.one_of_each_two_people(p for p in listed if p.first in seen and p.second in seen):
+            groups.setdefault(pair.group, []).append((seen[pair.first], seen[pair.second], pair.same))
         if not groups:
             raise CommandError("no pair has a face in both pictures")
-        return groups
+        return {name: lists.score(pairs, centres) for name, pairs in groups.items()}
 
     def _table(self, title: str, rates: Mapping[str, Rates]) -> None:
-        self.stdout.write(f"\n{title}\n  {'group':<32} {'strangers accepted':<34} {'same person accepted':<34} lost")
+        heads = ("group", "FMR: strangers accepted", "FNMR: same person not accepted", "accepted")
+        self.stdout.write(f"\n{title}\n  {''.join(f'{head:<36}' for head in heads)}lost")
         for name, found in rates.items():
-            cells = (_words(found.false_matches), _words(found.accepted), _words(found.lost))
-            self.stdout.write(f"  {name:<32} {cells[0]:<34} {cells[1]:<34} {cells[2]}")
+            each = (found.false_matches, found.false_non_matches, found.accepted, found.lost)
+            cells = "".join(f"{_words(rate):<36}" for rate in each)
+            self.stdout.write(f"  {name:<36}{cells.rstrip()}")
 
     def _propose(
         self, proposed: FaceThresholds, centres: Centres, measured: Mapping[str, Rates], options: Mapping[str, Any]
@@ -98,7 +119,7 @@ class Command(BaseCommand):
             made = thresholds.propose_set(
                 proposed,
                 Means(centres.version, centres.general.tolist(), centres.population.tolist(), centres.people),
-                measured={name: _kept(found) for name, found in measured.items()},
+                measured=measured,
                 area=Area.objects.get(code=options["area"]) if options["area"] else None,
                 decree=Decree.objects.in_force().get(number=options["decree"]) if options["decree"] else None,
                 by=User.objects.get(email=options["propose_by"], is_admin=True),
@@ -117,12 +138,6 @@ def _words(rate: Rate) -> str:
         return "none counted"
     low, high = rate.interval
     return f"{rate.hits:,}/{rate.among:,} = {100 * rate.share:.2f} % ({100 * low:.2f} to {100 * high:.2f})"
-
-
-def _kept(rates: Rates) -> dict[str, list[float]]:
-    """Hits, cases and the interval of each rate, for the record of a proposal."""
-    named = {"false_matches": rates.false_matches, "accepted": rates.accepted, "lost": rates.lost}
-    return {name: [rate.hits, rate.among, *rate.interval] for name, rate in named.items()}
 
 
 def _curve(groups: Mapping[str, ScoredPairs]) -> str:
