@@ -3,8 +3,18 @@
 from celery import shared_task
 
 from eligibility import queue
-from eligibility.models import Participation, RuleSet, Run, Simulation
-from eligibility.services import decisions, first_days, overlaps, participations, places, rankings, runs, simulations
+from eligibility.models import FollowedParameter, Participation, RuleSet, Run, Simulation
+from eligibility.services import (
+    decisions,
+    first_days,
+    following,
+    overlaps,
+    participations,
+    places,
+    rankings,
+    runs,
+    simulations,
+)
 from perlinsos.accounts.services import service_account
 from perlinsos.core import jobs
 
@@ -116,3 +126,17 @@ def sweep_rule_sets() -> None:
     """Versions whose first day has come, or whose beginning was cut short."""
     for rule_set_id in RuleSet.objects.due().values_list("pk", flat=True):
         jobs.enqueue("eligibility.begin_rule_set", rule_set_id=rule_set_id)
+
+
+@shared_task(name="eligibility.follow_parameter")
+def follow_parameter(*, followed_parameter_id: int) -> None:
+    if following.follow_parameter(followed_parameter_id, by=service_account("eligibility")):
+        jobs.enqueue("eligibility.follow_parameter", followed_parameter_id=followed_parameter_id)
+
+
+@shared_task(name="eligibility.sweep_parameters")
+def sweep_parameters() -> None:
+    """Values of regions that were entered or corrected, whose first day came or that ended; and who still follows."""
+    following.note_parameters(by=service_account("eligibility"))
+    for followed_parameter_id in FollowedParameter.objects.due().values_list("pk", flat=True):
+        jobs.enqueue("eligibility.follow_parameter", followed_parameter_id=followed_parameter_id)

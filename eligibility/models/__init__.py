@@ -5,6 +5,7 @@ from eligibility.models.decisions import Determination
 from eligibility.models.departures import Departure
 from eligibility.models.drafts import WRITERS, DraftReplay, RuleDraft, RuleDraftEdition
 from eligibility.models.duties import MACHINES, DutyRecord, DutyReporter
+from eligibility.models.following import FollowedParameter
 from eligibility.models.golden import GoldenFamily
 from eligibility.models.participations import ENDED, RECEIVING, RUNNING, Participation
 from eligibility.models.programmes import RULE_READERS, Programme, RuleSet
@@ -28,6 +29,7 @@ __all__ = [
     "DraftReplay",
     "DutyRecord",
     "DutyReporter",
+    "FollowedParameter",
     "GoldenFamily",
     "Participation",
     "Programme",

@@ -1,9 +1,11 @@
 """Areas to look up, parameters to keep."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.http import HttpRequest
 
+from perlinsos.core import jobs
 from perlinsos.core.admin import Kept, PeriodForm, ReadOnly
 from perlinsos.regions.models import Area, Parameter
 
@@ -31,3 +33,7 @@ class ParameterAdmin(Kept):
     list_select_related: ClassVar = ["area"]
     search_fields: ClassVar = ["area__code", "area__name"]
     autocomplete_fields: ClassVar = ["area"]
+
+    def save_model(self, request: HttpRequest, obj: Parameter, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        jobs.enqueue("eligibility.sweep_parameters")
