@@ -22,6 +22,7 @@ from perlinsos.accounts.models import User
 from perlinsos.core.models import PublicModel, StatefulModel, Timestamped, state_constraint
 from perlinsos.regions.models import Area
 
+DIFFERENCE = "first"  # as a cause: say what differs from the decision before, if there is one
 READERS = (Role.OFFICER, Role.COORDINATOR, Role.AUDITOR)
 
 
@@ -134,8 +135,11 @@ class Run(StatefulModel):
 
     @property
     def cause(self) -> str:
-        """What the determinations it makes say about why."""
-        return f"run:{self.pk}"
+        """What the determinations it makes say about why.
+
+        One that the first day of a version started brings other news along: each determination says what differs.
+        """
+        return DIFFERENCE if self.because_of_id else f"run:{self.pk}"
 
 
 class RunRules(models.Model):
@@ -185,8 +189,8 @@ class RunChangeQuerySet(models.QuerySet["RunChange"]):
 class RunChange(Timestamped):
     """A family whose answer differs from its current determination, and what was done about it.
 
-    Before an announcement a new determination is made; afterwards only an appeal changes a result,
-    so that `determination` stays empty and an officer sees the difference here.
+    Before an announcement `determination` is the new one, or what was decided meanwhile; afterwards
+    only an appeal changes a result, so that it stays empty and officers see the difference.
     """
 
     rules = models.ForeignKey(RunRules, on_delete=models.RESTRICT, related_name="changes")

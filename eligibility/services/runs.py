@@ -4,18 +4,20 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from eligibility import parameters, permissions
 from eligibility.documents import document_of
 from eligibility.enums import RunState
-from eligibility.models import RuleSet, Run, RunChange, RunRules, Snapshot, SnapshotRow
+from eligibility.models import Determination, RuleSet, Run, RunChange, RunRules, Snapshot, SnapshotRow
 from eligibility.populations import answering, snapshots
 from eligibility.populations.columns import KEY
 from eligibility.rules.catalogue import CATALOGUE
 from eligibility.services.decisions import redecide
 from enrollment.enums import ApplicationState
+from enrollment.models import Application
 from perlinsos.accounts.models import User
 from perlinsos.core import access, audit, jobs, workflow
 from perlinsos.core.errors import DomainError
@@ -121,13 +123,18 @@ def _answer_chunk(run: Run) -> int:
 
 
 def _settle_some(run: Run, *, by: User) -> int:
-    """Give the next changed families their new determination; how many were looked at."""
+    """Give the next changed families their new determination; how many were looked at.
+
+    Whoever was decided meanwhile keeps that answer: it knows more than the snapshot.
+    """
     pending = RunChange.objects.pending().filter(rules__run=run).order_by("pk")
-    changes = list(pending.select_related("rules__rule_set__programme", "application__family")[:SETTLED_AT_ONCE])
+    changes = list(pending.select_related("rules__rule_set__programme")[:SETTLED_AT_ONCE])
+    applications = _held_applications(changes)
     for change in changes:
-        if change.application.state == ApplicationState.DECIDED:
-            change.determination = redecide(
-                change.application,
+        application = applications[change.application_id]
+        if application.state == ApplicationState.DECIDED:
+            change.determination = _decided_since(change, run) or redecide(
+                application,
                 change.rules.rule_set.programme,
                 rule_set=change.rules.rule_set,
                 cause=run.cause,
@@ -137,3 +144,17 @@ def _settle_some(run: Run, *, by: User) -> int:
         change.settled_at = timezone.now()
         change.save(update_fields=["determination", "settled_at", "updated_at"])
     return len(changes)
+
+
+def _held_applications(changes: Iterable[RunChange]) -> dict[int, Application]:
+    """The applications, kept from whoever else would decide them until this transaction ends."""
+    rows = Application.objects.select_for_update(of=("self",), no_key=True).select_related("family")
+    return {row.pk: row for row in rows.filter(pk__in={one.application_id for one in changes}).order_by("pk")}
+
+
+def _decided_since(change: RunChange, run: Run) -> Determination | None:
+    """What holds now, if it is younger than the snapshot or rests on a later version of the rules."""
+    rule_set = change.rules.rule_set
+    is_later = Q(rule_set__valid_during__startswith__gt=rule_set.valid_during.lower)
+    current = Determination.objects.current().filter(application=change.application_id, programme=rule_set.programme_id)
+    return current.filter(Q(decided_at__gt=run.snapshot.taken_at) | is_later).first()

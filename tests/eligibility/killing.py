@@ -13,6 +13,7 @@ import time
 import django
 
 FAMILIES_AT_ONCE = 2
+CHANGES_AT_ONCE = 3
 
 
 def main(run_id: int, kills: int, seed: int) -> None:
@@ -41,6 +42,7 @@ def _work(run_id: int) -> None:
     from perlinsos.accounts.services import service_account
 
     snapshots.PART = FAMILIES_AT_ONCE
+    runs.SETTLED_AT_ONCE = CHANGES_AT_ONCE
     try:
         while runs.advance_run(run_id, by=service_account("eligibility")):
             pass

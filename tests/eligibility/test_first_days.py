@@ -10,14 +10,17 @@ from django.utils import timezone
 
 from eligibility import tasks
 from eligibility.models import Determination, Programme, RuleSet, Run
+from eligibility.presenters import card
 from eligibility.services import first_days, runs
 from eligibility.services.rulesets import enact_rule_set
 from perlinsos.accounts.models import User
 from perlinsos.regions.models import Area
+from tests import factories
 from tests.cast import JATILUWIH, KESILIR, Cast
 from tests.eligibility.conftest import MakeFamily, SentTasks, answer
 from tests.eligibility.documents import data
 from tests.support.rules import load_shipped_rules
+from verification.models import Fact
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +64,17 @@ def test_each_regency_is_decided_again_once(decided: MakeFamily, worker: User, s
     sent_tasks.clear()
     tasks.sweep_rule_sets()
     assert (sent_tasks, first_days.begin_rule_set(version.pk, by=worker), Run.objects.count()) == ([], False, 2)
+
+
+def test_each_family_reads_what_changed_for_it(decided: MakeFamily, worker: User) -> None:
+    family = decided(dtsen__decile=4)
+    held = Fact.objects.current_of(family.family)["pln.power_va"]
+    factories.FactFactory(family=family.family, name="pln.power_va", value=2200, unit="VA", supersedes=held)
+    limit = data("pkh-2026-2")["parameters"] | {"decile_limit": {"unit": "decile", "default": 3}}
+    version = drained(follow("pkh", worker, parameters=limit), worker)
+    assert answer(family).cause == f"rules:{version.pk}"
+    assert card(answer(family)).because == "Diputus lagi karena aturan berubah."
+    assert answer(family, "sembako").cause == "fact:pln.power_va"  # its rules are the same
 
 
 def test_a_killed_beginning_goes_on_with_the_next_regency(decided: MakeFamily, worker: User) -> None:
