@@ -24,6 +24,7 @@ from verification.enums import Source
 from verification.models import Fact
 from verification.ways_on import ways_to_show_who_it_is
 
+_LARGE_BEFORE = [f"supersedes__{name}" for name in ("facts", "parameters", "trace", "amount_parts")]
 WAITING = (ApplicationState.SUBMITTED, ApplicationState.MATCHING)
 
 
@@ -129,7 +130,9 @@ def _events(application: Application) -> list[AuditEvent]:
 
 def _current(application: Application) -> list[Determination]:
     rows = Determination.objects.current().filter(application=application)
-    found = list(rows.select_related("programme", "rule_set__programme").order_by("programme__code"))
+    # Of the decision before only the sum is shown; what it rested on is large.
+    rows = rows.select_related("programme", "rule_set__programme", "supersedes").defer(*_LARGE_BEFORE)
+    found = list(rows.order_by("programme__code"))
     for determination in found:
         determination.application = application
     return found
@@ -149,7 +152,7 @@ def _card(determination: Determination, appeals: list[Appeal], *, may_object: bo
             return ""
         return reverse("appeal-new", args=[determination.public_id, names[fact_id]])
 
-    return presenters.card(determination, contest_url=contest_url)
+    return presenters.card(determination, earlier=determination.supersedes, contest_url=contest_url)
 
 
 def _places(application: Application) -> list[RankedEntry]:

@@ -24,10 +24,12 @@ def tell_decided(application: Application, determinations: Iterable[Determinatio
     made = list(determinations)
     with override(application.language):
         lines = [
-            line for determination in made for line in (_changed_line(determination), _decided_line(determination))
+            line
+            for determination in made
+            for line in (_changed_line(determination), _decided_line(determination), _amount_line(determination))
         ]
         closing = _("Money is only paid after the official announcement. The reasons are on your status page.")
-        is_turned = any(one.supersedes and one.supersedes.outcome != one.outcome for one in made)
+        is_turned = any(one.changes_amount or _is_turned(one) for one in made)
         tell_family(
             application,
             key=f"decided:{max(determination.pk for determination in made)}",
@@ -82,6 +84,19 @@ def _decided_line(determination: Determination) -> str:
             failed,
         ) % {**names, "failed": failed}
     return _("%(programme)s: some data is not known yet, an officer checks it.") % names
+
+
+def _is_turned(determination: Determination) -> bool:
+    return determination.supersedes is not None and determination.supersedes.outcome != determination.outcome
+
+
+def _amount_line(determination: Determination) -> str:
+    old = determination.supersedes
+    if old is None or not determination.changes_amount:
+        return ""
+    before, now = grouped(old.amount_per_year, "id"), grouped(determination.amount_per_year, "id")
+    names = {"programme": determination.programme, "before": before, "now": now}
+    return _("%(programme)s: the assistance changes from Rp%(before)s to Rp%(now)s a year.") % names
 
 
 def _place_texts(placement: str) -> tuple[str, str]:

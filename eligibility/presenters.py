@@ -120,6 +120,7 @@ class Card:
     outcome_word: str
     kind: str
     rupiah_per_year: int
+    rupiah_before: int | None
     parts: tuple[Part, ...]
     reasons: tuple[Reason, ...]
     decided_at: datetime
@@ -156,10 +157,16 @@ class Card:
         return tuple(row for row in self.reasons if row.result == CriterionResult.UNKNOWN)
 
 
-def card(determination: Determination, *, contest_url: Callable[[int], str] | None = None) -> Card:
+def card(
+    determination: Determination,
+    *,
+    earlier: Determination | None = None,
+    contest_url: Callable[[int], str] | None = None,
+) -> Card:
     """The card of a determination (loaded with its programme and rule set) in the language of the page.
 
-    `contest_url` gives the address of "this data is wrong" for the id of a fact, or "" for none.
+    With the decision `earlier` it says which sum changed. `contest_url` gives the address of "this data
+    is wrong" for the id of a fact, or "" for none.
     """
     spoken = language()
     order = {CriterionResult.NOT_MET: 0, CriterionResult.UNKNOWN: 1, CriterionResult.MET: 2}
@@ -174,6 +181,7 @@ def card(determination: Determination, *, contest_url: Callable[[int], str] | No
         outcome_word=outcome_word(determination.outcome),
         kind=KINDS[Outcome(determination.outcome)],
         rupiah_per_year=determination.amount_per_year,
+        rupiah_before=earlier.amount_per_year if earlier and determination.changes_amount else None,
         parts=tuple(_part(part, spoken) for part in determination.amount_parts),
         reasons=tuple(_reason(row, spoken, link, rules.get(row["criterion"])) for row in rows),
         decided_at=determination.decided_at,

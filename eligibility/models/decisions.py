@@ -107,3 +107,9 @@ class Determination(PublicModel):
 
     def __str__(self) -> str:
         return f"determination {self.pk}"
+
+    @property
+    def changes_amount(self) -> bool:
+        """Whether the family still fits but would get another sum than by the decision before."""
+        old = self.supersedes
+        return old is not None and old.outcome == self.outcome and old.amount_per_year != self.amount_per_year

@@ -119,7 +119,7 @@ def redecide(
     _record(new, by=by)
     if application.state == ApplicationState.MATCHING:
         enrollment.record_decided(application, by=by)
-    if current is None or current.outcome != new.outcome:
+    if current is None or current.outcome != new.outcome or new.changes_amount:
         notices.tell_decided(application, [new])
     return new
 

@@ -11,6 +11,7 @@ from eligibility.services import decisions, runs
 from eligibility.services.rulesets import enact_rule_set
 from enrollment.models import Application
 from perlinsos.accounts.models import User
+from perlinsos.core.templatetags.portal import rupiah
 from perlinsos.messages.models import OutboxMessage
 from perlinsos.regions.models import Area, Parameter
 from tests import factories
@@ -81,3 +82,35 @@ def test_a_new_version_is_the_cause(decided: MakeFamily, worker: User) -> None:
     )  # fmt: skip
     assert answer(application).cause == "first"
     assert "Aturan Program Uji berubah." in told(application)[1]
+
+
+def test_another_sum_alone_is_told_from_what_to_what(
+    decided: MakeFamily, worker: User, banyuwangi: Area, client: Client, sign_in: SignIn
+) -> None:
+    enact_rule_set(small(), by=worker)
+    fits, refused = decided(), decided(pln__power_va=2200)
+    today = timezone.localdate().isoformat()
+    more = {"flat": {"rupiah_per_year": 2_400_000, "text": {"id": "Tunai", "en": "Cash"}}}
+    enact_rule_set(small(version="2026-9", valid={"from": today, "until": None}, amount=more), by=worker)
+    finish(runs.start_run(banyuwangi, by=worker))
+    assert answer(fits, "uji").changes_amount
+    title, body = told(fits)
+    assert title == "Keputusan untuk keluarga Anda berubah"
+    assert "Program Uji: bantuan berubah dari Rp1.200.000 menjadi Rp2.400.000 setahun." in body
+    assert told(refused)[0] == "Data Anda sudah diperiksa"
+    sign_in(client, fits.owner)
+    page = client.get(reverse("application-status", args=[fits.public_id])).content.decode()
+    assert "Sampai keputusan sebelumnya jumlahnya Rp1.200.000." in page
+    assert "Sampai keputusan sebelumnya" in page.partition("Program Uji")[2]  # and of this programme only
+    assert page.count("Sampai keputusan sebelumnya") == 1
+
+
+def test_a_second_child_at_school_changes_the_sum(decided: MakeFamily, worker: User) -> None:
+    application = decided()
+    before = answer(application).amount_per_year
+    supersede(application, "dapodik.pupils_sd", 2)
+    decisions.redecide(application, answer(application).programme, rule_set=answer(application).rule_set,
+                       cause="appeal:1", by=worker)  # fmt: skip
+    now = answer(application).amount_per_year
+    assert before < now
+    assert f"berubah dari {rupiah(before)} menjadi {rupiah(now)} setahun." in told(application)[1]
