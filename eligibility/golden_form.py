@@ -23,12 +23,12 @@ from unfold.widgets import (
 from eligibility import golden
 from eligibility.enums import Outcome
 from eligibility.models import GoldenFamily
+from eligibility.presenters import parameter_label
 from eligibility.rules.catalogue import CATALOGUE, FactType
 from eligibility.rules.definitions import RuleDocument
 from eligibility.rules.golden_reading import OLDEST, TERMS, read_family
 from eligibility.rules.reading import LARGEST, DocumentError, Node, Problem
 from eligibility.rules.wording import fill
-from perlinsos.regions.models import Parameter
 
 Rules = Mapping[str, list[RuleDocument]]
 FLAG = {"true": True, "false": False}
@@ -153,9 +153,14 @@ def _regional(rules: Rules) -> list[str]:
 
 
 def _parameter_fields(rules: Rules) -> Iterator[tuple[str, forms.Field]]:
-    labels = dict(Parameter.Name.choices)
-    for name in _regional(rules):
-        yield f"value__{name}", _whole(labels.get(name, name))
+    labels = {
+        name: parameter_label(name, one)
+        for documents in rules.values()
+        for one in documents
+        for name in one.regional_parameters
+    }
+    for name, label in sorted(labels.items()):
+        yield f"value__{name}", _whole(label)
 
 
 def _answer_fields(programme: str, documents: list[RuleDocument]) -> Iterator[tuple[str, forms.Field]]:

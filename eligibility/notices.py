@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
+from eligibility.documents import document_of
 from eligibility.enums import Outcome, Placement
 from eligibility.models import Departure, Determination, RankedEntry
 from eligibility.presenters import language, parameter_label
@@ -65,7 +66,8 @@ def _changed_line(determination: Determination) -> str:
         return _("The rules of %(programme)s changed.") % names
     limits = differing(old.parameters, determination.parameters)
     if limits:
-        names["limits"] = ", ".join(parameter_label(name) for name in limits[:NAMED])
+        document = document_of(determination.rule_set)
+        names["limits"] = ", ".join(parameter_label(name, document) for name in limits[:NAMED])
         return _("%(programme)s: a limit in your area changed (%(limits)s).") % names
     facts = [fact_type(name).label(language()) for name in differing(old.facts, determination.facts)[:NAMED]]
     names["data"] = ", ".join(facts)

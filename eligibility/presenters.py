@@ -186,7 +186,7 @@ def card(
         reasons=tuple(_reason(row, spoken, link, rules.get(row["criterion"])) for row in rows),
         decided_at=determination.decided_at,
         rules=str(determination.rule_set),
-        because=because(determination.cause),
+        because=because(determination),
         commitments=_commitments(determination, document, spoken),
     )
 
@@ -202,19 +202,22 @@ def label(fact_type: FactType) -> str:
     return fact_type.label(language())
 
 
-def parameter_label(name: str) -> str:
-    """What a number that a region sets is called on the page."""
-    return str(ParameterName(name).label) if name in ParameterName.values else name
+def parameter_label(name: str, document: RuleDocument) -> str:
+    """What a number that a region sets is called on the page: by the portal, else by the rules that ask for it."""
+    if name in ParameterName.values:
+        return str(ParameterName(name).label)
+    return document.parameters[name].label(language()) if name in document.parameters else name
 
 
-def because(cause: str) -> str:
+def because(determination: Determination) -> str:
     """Why a family was decided again, in a sentence; nothing for a first decision."""
-    kind, _colon, about = cause.partition(":")
+    kind, _colon, about = determination.cause.partition(":")
     if kind == "fact":
         label = fact_type(about).label(language()) if about in CATALOGUE else about
         return _("Decided again because data changed: %(data)s.") % {"data": label}
     if kind == "parameter":
-        return _("Decided again because a limit in your area changed: %(limit)s.") % {"limit": parameter_label(about)}
+        limit = parameter_label(about, document_of(determination.rule_set))
+        return _("Decided again because a limit in your area changed: %(limit)s.") % {"limit": limit}
     if kind == "place":
         return _("Decided again because your place in %(programme)s changed.") % {"programme": about.upper()}
     sentences = {

@@ -3,10 +3,11 @@
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
-from perlinsos.core.models import Timestamped, choice_constraint
-from perlinsos.regions.models import Area, ParameterName
+from perlinsos.core.models import Timestamped
+from perlinsos.regions.models import NAME_PATTERN, Area
 
 
 class FollowedParameterQuerySet(models.QuerySet["FollowedParameter"]):
@@ -25,7 +26,7 @@ class FollowedParameter(Timestamped):
     area = models.ForeignKey(
         Area, null=True, blank=True, on_delete=models.RESTRICT, related_name="+", help_text="empty: the nation"
     )
-    name = models.CharField(max_length=30, choices=ParameterName)
+    name = models.CharField(max_length=40)
     value = models.JSONField(null=True, blank=True, help_text="a whole number; empty: nothing in force here")
     noted_at = models.DateTimeField(default=timezone.now)
     done_through = models.BigIntegerField(default=0, help_text="largest application id that was looked at")
@@ -35,7 +36,9 @@ class FollowedParameter(Timestamped):
 
     class Meta:
         constraints: ClassVar = [
-            choice_constraint("name", ParameterName, name="followed_parameter_name_is_known"),
+            models.CheckConstraint(
+                name="followed_parameter_name_is_well_formed", condition=Q(name__regex=NAME_PATTERN)
+            ),
             models.UniqueConstraint(
                 fields=["area", "name"], nulls_distinct=False, name="followed_parameter_once_per_area"
             ),

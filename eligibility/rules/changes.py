@@ -26,6 +26,7 @@ from eligibility.rules.operands import Reference
 from eligibility.rules.reading import _
 from eligibility.rules.spoken import Said, both, plain, within
 from eligibility.rules.tree import All, AnyOf, Comparison, Condition, Not, comparisons
+from eligibility.rules.wording import LANGUAGES
 
 __all__ = ["Change", "Part", "between"]
 
@@ -121,6 +122,7 @@ def _parameter(before: ParameterSpec, after: ParameterSpec, old: RuleDocument, n
         Part.LIMITS, name, before.is_regional, after.is_regional,
         on=_("“%(what)s” may now be set by each region."), off=_("“%(what)s” is no longer set by each region."),
     )  # fmt: skip
+    yield from texts(name, *({**dict.fromkeys(LANGUAGES, ""), **spec.texts} for spec in (before, after)))
 
 
 def _default(spec: ParameterSpec, document: RuleDocument) -> Said:

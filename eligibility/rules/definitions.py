@@ -1,7 +1,7 @@
 """A rule document as the rest of the portal reads it: frozen, typed, and never edited, only followed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Literal
@@ -18,13 +18,17 @@ Picking = Literal["amount", "listed"]
 class ParameterSpec:
     """A number named by the rules. `default` holds nationwide; a regional value in force replaces it.
 
-    The default may be reckoned from other parameters, never in a circle.
+    The default may be reckoned from other parameters, never in a circle. `texts` are what people call it.
     """
 
     name: str
     unit: Unit
     default: Operand | None
     is_regional: bool
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+    def label(self, language: str) -> str:
+        return self.texts.get(language, self.name)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from eligibility.rules.entangled import refuse_entangled
 from eligibility.rules.operands import Operand, Units, read_number, references
 from eligibility.rules.reading import DocumentError, Entries, Node, _, each, gather
 from eligibility.rules.tree import read_condition
-from eligibility.rules.wording import LANGUAGES, PLACEHOLDERS, placeholders
+from eligibility.rules.wording import LANGUAGES, PLACEHOLDERS, placeholders, read_labels
 
 __all__ = ["DocumentError", "RuleDocument", "parse"]
 
@@ -93,12 +93,13 @@ def _parameters(node: Node, units: Units) -> dict[str, ParameterSpec]:
 
 def _parameter(name: str, node: Node, units: Units) -> ParameterSpec:
     Node(name, node.path).identifier()
-    parts = node.mapping(["unit"], ["default", "regional"])
+    parts = node.mapping(["unit"], ["default", "regional", "text"])
     unit = Unit(parts["unit"].choice(UNITS))
     found = gather(
         parts,
         default=lambda: _default(parts["default"], unit, units) if "default" in parts else None,
         is_regional=lambda: parts["regional"].flag() if "regional" in parts else False,
+        texts=lambda: read_labels(parts["text"]) if "text" in parts else {},
     )
     if found["default"] is None and not found["is_regional"]:
         node.refuse(_("A parameter that no region sets needs a default."))

@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from perlinsos.core.models import Timestamped, choice_constraint
 
+NAME_PATTERN = r"^[a-z0-9][a-z0-9_-]*$"  # of parameters, as rule documents spell them
+
 
 class Level(models.TextChoices):
     PROVINCE = "province", _("Province")
@@ -72,6 +74,8 @@ class Area(models.Model):
 
 
 class ParameterName(models.TextChoices):
+    """Names the portal itself knows; rule documents add their own (`kinds.py`)."""
+
     SERVED = "served", _("Takes part in the programme")
     MINIMUM_WAGE = "minimum_wage", _("Regency minimum wage (UMK), rupiah a month")
     OBJECTION_DAYS = "objection_days", _("Length of the objection window, days")
@@ -100,7 +104,7 @@ class Parameter(Timestamped):
     Name = ParameterName
 
     area = models.ForeignKey(Area, null=True, blank=True, on_delete=models.RESTRICT, related_name="parameters")
-    name = models.CharField(max_length=30, choices=Name)
+    name = models.CharField(_("name"), max_length=40)
     value = models.JSONField()
     source = models.CharField(max_length=300, help_text=_("Decree or other source of the value"))
     valid_during = DateRangeField(_("valid"))
@@ -111,7 +115,7 @@ class Parameter(Timestamped):
         verbose_name = _("parameter")
         verbose_name_plural = _("parameters")
         constraints: ClassVar = [
-            choice_constraint("name", ParameterName, name="parameter_name_is_known"),
+            models.CheckConstraint(name="parameter_name_is_well_formed", condition=Q(name__regex=NAME_PATTERN)),
             models.CheckConstraint(name="parameter_has_a_source", condition=~Q(source="")),
             ExclusionConstraint(
                 name="parameter_one_value_at_a_time",
@@ -124,4 +128,5 @@ class Parameter(Timestamped):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_name_display()} {self.area_id or '*'}"
+        known = self.name in ParameterName.values
+        return f"{ParameterName(self.name).label if known else self.name} {self.area_id or '*'}"

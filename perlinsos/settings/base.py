@@ -177,6 +177,9 @@ FACE_SIMILARITY = env.integer("FACE_SIMILARITY_PERCENT", 75) / 100  # from which
 OBJECTION_PERIODS = "appeals.objection_periods.objections_end"
 OPEN_OBJECTIONS = "appeals.objection_periods.has_open_objection"
 
+# Numbers that rules leave to the regions: `f() -> {name: Kind}`. The administration offers them by their labels.
+REGIONAL_PARAMETERS = "eligibility.parameter_kinds.of_rules"
+
 # --- words ------------------------------------------------------------------------------------
 LANGUAGE_CODE = "id"
 LANGUAGES = [("id", _("Indonesian")), ("en", _("English"))]

@@ -55,6 +55,7 @@ def test_a_limit_that_rises_is_said_as_people_say_it() -> None:
         (("time_limit", "years"), 6, "Batas waktu, tahun naik dari 5 menjadi 6."),
         (("time_limit", "exempt"), ["dukcapil.elderly_60"],
          "Batas waktu kini berlaku juga untuk: Penyandang disabilitas"),
+        (("parameters", "power_limit_va", "text"), {"id": "Batas daya", "en": "Power limit"}, "menjadi “Batas daya”"),
         (("need", "eased_by", 0, "points"), 200, "Keringanan untuk penyandang disabilitas berat: dari 150 angka"),
         (("disqualifiers", 0, "text", "id", "rule"), "Tidak ada ASN.",
          "“Tidak ada anggota keluarga yang ASN.” menjadi"),

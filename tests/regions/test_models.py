@@ -6,9 +6,11 @@ import pytest
 import yaml
 from django.db import IntegrityError, transaction
 
+from perlinsos.regions.kinds import known_kinds
 from perlinsos.regions.models import Area, Level, Parameter
 from tests.factories import ParameterFactory, area
 from tests.support import code
+from tests.support.rules import load_shipped_rules
 
 pytestmark = pytest.mark.django_db
 
@@ -55,9 +57,16 @@ def test_only_regencies_that_take_part_are_served() -> None:
     assert [village.code for village in Area.objects.served()] == ["35.10.22.2003"]
 
 
+@pytest.mark.parametrize("name", ["", "Tarif", "tarif ibu", "-tarif", "tarif\nibu"])
+def test_a_name_is_one_that_a_rule_document_could_spell(name: str) -> None:
+    with pytest.raises(IntegrityError, match="parameter_name_is_well_formed"), transaction.atomic():
+        ParameterFactory(name=name, value=1)
+
+
 def test_every_regional_number_of_the_rules_can_be_set() -> None:
     """A rule document may leave a number to the region; then the region must be able to enter it."""
+    load_shipped_rules()
     documents = [yaml.safe_load(file.read_text()) for file in (code.ROOT / "eligibility" / "rulesets").glob("*.yaml")]
     asked = {name for document in documents for name, spec in document["parameters"].items() if spec.get("regional")}
     assert asked
-    assert asked <= set(Parameter.Name.values)
+    assert asked <= set(known_kinds())
