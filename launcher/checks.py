@@ -47,7 +47,7 @@ def main(arguments: list[str]) -> int:
         browser.find_or_install()
         _fetch_pictures(environment)
         failed = _run(CHECKS, environment)
-        tests = _pytest(["-n", str(AT_ONCE), "--dist", "loadgroup"], environment)
+        tests = _pytest(["-n", str(AT_ONCE), "--maxschedchunk", "1"], environment)
     if failed:
         console.say(f"FAILED CHECKS: {', '.join(failed)}")
     return 1 if failed else tests

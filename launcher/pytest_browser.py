@@ -19,7 +19,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Browser tests come last, and with pytest-xdist in one worker: two browsers on two cores disturb each other."""
+    """Browser tests come last: they take longest, and dealt one by one both cores are busy until the end."""
     mine = [item for item in items if item.get_closest_marker(MARK)]
     if not mine:
         return
@@ -27,10 +27,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     missing = browser.find() is None
     if missing and os.environ.get("CI"):
         raise pytest.UsageError(f"{NO_BROWSER}: {len(mine)} browser tests cannot run ({browser.why_not()})")
-    for item in mine:
-        item.add_marker(pytest.mark.xdist_group(MARK))
-        if missing:
-            item.add_marker(pytest.mark.skip(reason=f"{NO_BROWSER}: {browser.why_not()}"))
+    for item in mine if missing else ():
+        item.add_marker(pytest.mark.skip(reason=f"{NO_BROWSER}: {browser.why_not()}"))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
