@@ -19,7 +19,7 @@ SEED = "benih-undian"
 PLACES_PER_MILLE = (100, 170)
 HOUSE = {"decile": (1, 10), "power_va": (0, 200_000), "cars": (0, 1_000), "motorcycles": (0, 1_000),
          "land_m2": (0, 1_000_000_000)}  # fmt: skip
-MEMBERS = ("age", "school", "work", "is_pregnant", "is_disabled", "is_living_head", "wage")
+MEMBERS = ("age", "school", "work", "is_pregnant", "is_disabled", "head", "wage")
 # Of the counts: size, children, elderly, sd, smp, sma, asn, forces, pensioners, pregnant, disabled.
 SILENCE = np.array([1, 1, 1, 2, 2, 2, 4, 4, 4, 16, 16])
 COMPONENTS = np.array([[1, 3_000_000, 2], [9, 3_000_000, 2], [10, 2_400_000, 4], [2, 2_400_000, 4],
@@ -69,7 +69,7 @@ def counts_of(counts: Any, persons: Any, start: int, end: int, silent: int) -> t
             counts[5 + work[one]] += 1
         counts[9] += pregnant[one]
         counts[10] += disabled[one]
-        head |= heads[one]
+        head |= heads[one] == 1
         wage = max(wage, wages[one])
     for place in range(11):
         if silent & SILENCE[place] or counts[place] > 45:

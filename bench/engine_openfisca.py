@@ -62,7 +62,7 @@ def counted(source: str, column: str, low: int, high: int, most: int = 45) -> Fo
 
 def any_living_head(family: Any, period: Any) -> Any:
     heard = (family("silent", period) & SILENCE["dukcapil"]) == 0
-    return np.where(heard, family.any(family.members("is_living_head", period) == 1), UNKNOWN)
+    return np.where(heard, family.any(family.members("head", period) == 1), UNKNOWN)
 
 
 def highest_wage(family: Any, period: Any) -> Any:
@@ -161,7 +161,7 @@ PKH = ("decile_4", "component", "living", "power_limit", "asn_no", "forces_no", 
 SEMBAKO = ("decile_5", "living", "power_2200", "asn_no", "forces_no", "pension_no", "wage_no", "assets_no")
 HOUSE = {"decile": (1, 10), "power_va": (0, 200_000), "cars": (0, 1_000), "motorcycles": (0, 1_000),
          "land_m2": (0, 1_000_000_000)}  # fmt: skip
-MEMBERS = ("age", "school", "work", "is_pregnant", "is_disabled", "is_living_head", "wage")
+MEMBERS = ("age", "school", "work", "is_pregnant", "is_disabled", "head", "wage")
 
 
 def facts() -> dict[str, Formula]:

@@ -107,7 +107,7 @@ def _persons(chance: np.random.Generator, ids: Any, sizes: Any) -> pl.DataFrame:
         {
             "family": np.repeat(ids, sizes),
             "age": age,
-            "is_living_head": (first & (draw > 0.004)).astype(np.int8),
+            "head": np.where(first, np.where(draw > 0.004, 1, 2), 0).astype(np.int8),
             "school": np.where(draw < 0.93, level, 0).astype(np.int8),
             "work": work.astype(np.int8),
             "is_pregnant": (adult & (age < 45) & (draw > 0.97)).astype(np.int8),

@@ -20,7 +20,7 @@ from eligibility.populations.columns import KEY, fact_column
 SOURCES = ("dukcapil", "dapodik", "bkn", "bpjs_tk", "citizen")  # the bits of `silent`, lowest first
 POSSIBLE = {  # what a column of a member can be
     "age": (0, 120),
-    "is_living_head": (0, 1),
+    "head": (0, 2),  # 1: the head of the family; 2: the head, who died
     "school": (0, 3),
     "work": (0, 3),
     "wage": (0, 10_000_000_000),
@@ -31,7 +31,10 @@ POSSIBLE = {  # what a column of a member can be
 
 @dataclass(frozen=True)
 class OfMembers:
-    """`count` and `any` are about members whose `column` is `low` to `high`; `highest` is of the column."""
+    """`count` and `any` are about members whose `column` is `low` to `high`; `highest` is of the column.
+
+    `any` is unknown where no member has more than zero there: a register that names no head says nothing of one.
+    """
 
     fact: str
     how: Literal["count", "any", "highest"]
@@ -52,7 +55,7 @@ OF_MEMBERS = (
     OfMembers("dukcapil.family_size", "count", "age", *POSSIBLE["age"]),
     OfMembers("dukcapil.children_0_6", "count", "age", 0, 6),
     OfMembers("dukcapil.elderly_60", "count", "age", 60, POSSIBLE["age"][1]),
-    OfMembers("dukcapil.head_alive", "any", "is_living_head", 1, 1),
+    OfMembers("dukcapil.head_alive", "any", "head", 1, 1),
     OfMembers("dapodik.pupils_sd", "count", "school", 1, 1),
     OfMembers("dapodik.pupils_smp", "count", "school", 2, 2),
     OfMembers("dapodik.pupils_sma", "count", "school", 3, 3),
@@ -100,7 +103,7 @@ def _aggregate(one: OfMembers) -> pl.Expr:
     if one.how == "highest":
         return pl.col(one.column).max()
     within = pl.col(one.column).is_between(one.low, one.high)
-    return within.any() if one.how == "any" else within.sum()
+    return pl.when((pl.col(one.column) > 0).any()).then(within.any()) if one.how == "any" else within.sum()
 
 
 def _unknown(wanted: Collection[str]) -> Iterable[pl.Expr]:
@@ -131,7 +134,9 @@ def _aggregate_sql(one: OfMembers) -> str:
     if one.how == "highest":
         return f"max({one.column})"
     count = f"count(*) FILTER (WHERE {one.column} BETWEEN {one.low} AND {one.high})"
-    return f"CASE WHEN {count} > 0 THEN 1 ELSE 0 END" if one.how == "any" else count
+    if one.how == "count":
+        return count
+    return f"CASE WHEN {count} > 0 THEN 1 WHEN count(*) FILTER (WHERE {one.column} > 0) > 0 THEN 0 END"
 
 
 def _faults_sql(column: str) -> str:

@@ -43,8 +43,8 @@ def decided_in_postgres(families: pl.DataFrame, persons: pl.DataFrame) -> list[t
         return cursor.fetchall()
 
 
-HEAD = {"age": 40, "is_living_head": 1, "school": 0, "work": 0, "is_pregnant": 0, "is_disabled": 0, "wage": 0}
-CHILD = {**HEAD, "age": 5, "is_living_head": 0}
+HEAD = {"age": 40, "head": 1, "school": 0, "work": 0, "is_pregnant": 0, "is_disabled": 0, "wage": 0}
+CHILD = {**HEAD, "age": 5, "head": 0}
 ELIGIBLE, REFUSED, OPEN = OUTCOMES.index("eligible"), OUTCOMES.index("not_eligible"), OUTCOMES.index("undecided")
 
 
@@ -53,7 +53,8 @@ ELIGIBLE, REFUSED, OPEN = OUTCOMES.index("eligible"), OUTCOMES.index("not_eligib
     ("members", "outcome"),
     [
         ([HEAD, CHILD], ELIGIBLE),
-        ([CHILD, CHILD], REFUSED),  # nobody who lives is its head
+        ([{**HEAD, "head": 2}, CHILD], REFUSED),  # its head died
+        ([CHILD, CHILD], OPEN),  # nobody is named as its head
         ([HEAD, HEAD, CHILD], ELIGIBLE),
         ([HEAD, *[CHILD] * 44], ELIGIBLE),
         ([HEAD, *[CHILD] * 46], OPEN),  # more children than a card can hold: counted for nothing, refused for nothing

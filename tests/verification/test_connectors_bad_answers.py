@@ -125,15 +125,25 @@ def test_each_source_has_its_own_sense(rogue: Rogue, source: str, body: dict[str
         ask(source)
 
 
-def test_a_member_born_in_the_future_leaves_the_ages_unknown_and_the_rest_counts(rogue: Rogue) -> None:
-    """One mistyped year must not turn a small child into nobody: unknown is not none."""
+@pytest.mark.parametrize("birth_date", ["2062-03-01", "1862-03-01"])
+def test_a_member_nobody_can_be_as_old_as_leaves_the_ages_unknown(rogue: Rogue, birth_date: str) -> None:
+    """One mistyped year must not turn a small child into nobody, nor into somebody old: unknown is not none."""
     born = {"nik": NIK, "name": "Siti", "sex": "P", "relation": "kepala", "birth_date": "1988-04-12"}
-    child = {"nik": None, "name": "Budi", "sex": "L", "relation": "anak", "birth_date": "2062-03-01"}
+    child = {"nik": None, "name": "Budi", "sex": "L", "relation": "anak", "birth_date": birth_date}
     rogue.says({"family_card": {"kk_number": KK, "members": [born, child]}})
     assert {fact.name: fact.value for fact in ask(Source.DUKCAPIL).facts} == {
         "dukcapil.family_size": 2,
         "dukcapil.head_alive": True,
     }
+
+
+def test_of_a_card_that_names_no_head_nobody_says_whether_it_lives(rogue: Rogue) -> None:
+    """The form takes the first line for the head; a decision must not rest on that guess."""
+    wife = {"nik": NIK, "name": "Siti", "sex": "P", "relation": "istri", "birth_date": "1988-04-12", "alive": False}
+    child = {"nik": None, "name": "Budi", "sex": "L", "relation": "anak", "birth_date": "2021-03-01"}
+    rogue.says({"family_card": {"kk_number": KK, "members": [wife, child]}})
+    found = {fact.name: fact.value for fact in ask(Source.DUKCAPIL).facts}
+    assert found == {"dukcapil.family_size": 1, "dukcapil.children_0_6": 1, "dukcapil.elderly_60": 0}
 
 
 def test_what_nobody_needs_is_not_read(rogue: Rogue) -> None:

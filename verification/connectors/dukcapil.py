@@ -9,7 +9,7 @@ from verification.connectors.base import Connector, Envelope, FactValue, Questio
 from verification.enums import Source
 from verification.rules import age_on
 
-CHILD_UNTIL, ELDERLY_FROM = 6, 60  # whole years, both counted in
+CHILD_UNTIL, ELDERLY_FROM, OLDEST = 6, 60, 120  # whole years, counted in
 
 
 class FamilyCardAnswer(Envelope):
@@ -28,14 +28,13 @@ class Dukcapil(Connector[FamilyCardAnswer]):
         return {"nik": about.applicant_nik} if about.applicant_nik else None
 
     def facts(self, answer: FamilyCardAnswer) -> list[FactValue]:
-        members = answer.family_card.members
+        card, members = answer.family_card, answer.family_card.members
         ages = [age_on(answer.as_of, born=member.birth_date) for member in members if member.is_alive]
         heads_alive = [member.is_alive for member in members if member.relation == Relation.HEAD]
-        found = [
-            FactValue("dukcapil.family_size", len(ages), "persons"),
-            FactValue("dukcapil.head_alive", any(heads_alive), "flag"),
-        ]
-        if min(ages, default=0) < 0:  # born after the day of the record: who is how old is not known
+        found = [FactValue("dukcapil.family_size", len(ages), "persons")]
+        if "no_head" not in card.warnings:  # else the head is our guess
+            found.append(FactValue("dukcapil.head_alive", any(heads_alive), "flag"))
+        if not all(0 <= age <= OLDEST for age in ages):  # a birth date is wrong: who is how old is not known
             return found
         return [
             *found,
