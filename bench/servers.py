@@ -4,7 +4,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import httpx
@@ -37,15 +37,16 @@ def portal(*, workers: int = 2, threads: int = 4) -> Iterator[str]:
 
 
 @contextmanager
-def worker(*, threads: int = 8, **changes: str) -> Iterator[None]:
-    """One Celery worker for every queue but faces, and beat."""
+def worker(*, threads: int = 8, workers: int = 1, **changes: str) -> Iterator[None]:
+    """Celery workers for every queue but faces, each with so many threads, and beat."""
     celery = [sys.executable, "-m", "celery", "-A", "perlinsos.celery"]
     size = ["-P", "threads", "-c", str(threads)]
     work = [*celery, "worker", *size, "-Q", "sources,decide,notify,default", "--without-gossip"]
-    with tempfile.TemporaryDirectory() as folder:
-        beat = [*celery, "beat", "--pidfile=", "-s", str(Path(folder) / "beat")]
-        with _process(work, changes), _process(beat, changes):
-            yield
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as started:
+        for number in range(workers):
+            started.enter_context(_process([*work, "-n", f"io-{number}-{os.getpid()}@%h"], changes))
+        started.enter_context(_process([*celery, "beat", "--pidfile=", "-s", str(Path(folder) / "beat")], changes))
+        yield
 
 
 @contextmanager

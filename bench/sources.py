@@ -30,8 +30,9 @@ SPEED = {"latency_ms": 50, "latency_p50_ms": 400, "latency_p95_ms": 1300}
 ERRORS = {"error_rate": 2}
 DOWN = Source.PLN
 LIMITED = Source.BPN
-THREADS = 48  # they wait; how many questions one source may hold is limited by SOURCES_AT_ONCE
-AT_ONCE = 8
+WORKERS = 2  # processes: one for each core
+THREADS = 24  # they wait; how many questions a worker has open at one source is limited by SOURCES_AT_ONCE
+AT_ONCE = 4
 PENDING = (RequestState.DUE, RequestState.RUNNING, RequestState.AWAITED)
 MOST_SOURCES = 10
 
@@ -82,8 +83,8 @@ def _worker(address: str, load: Load) -> Iterator[None]:
         "SOURCES_AT_ONCE": f"default:{AT_ONCE}",
         "SOURCES_REST_S": str(load.rest_s),
     }
-    with servers.worker(threads=THREADS, **changes):
-        until(lambda: bool(app.control.ping(timeout=0.5)), within=60)
+    with servers.worker(threads=THREADS, workers=WORKERS, **changes):
+        until(lambda: len(app.control.ping(timeout=0.5) or ()) == WORKERS, within=60)
         yield
 
 

@@ -1,5 +1,6 @@
 """Facts: one thing one source said about a family at one time."""
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from django.contrib.auth.models import AnonymousUser
@@ -21,9 +22,10 @@ class FactQuerySet(models.QuerySet["Fact"]):
     def current(self) -> "FactQuerySet":
         return self.filter(superseded_by=None)
 
-    def current_of(self, family: Family) -> dict[str, "Fact"]:
-        """What holds now, by name."""
-        return {fact.name: fact for fact in self.current().filter(family=family)}
+    def current_of(self, family: Family, names: Iterable[str] | None = None) -> dict[str, "Fact"]:
+        """What holds now, by name: everything, or of these names."""
+        rows = self.current().filter(family=family)
+        return {fact.name: fact for fact in (rows if names is None else rows.filter(name__in=names))}
 
     def visible_to(self, user: User | AnonymousUser) -> "FactQuerySet":
         if not isinstance(user, User):

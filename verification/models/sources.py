@@ -29,6 +29,10 @@ class SourceRequestQuerySet(LeasedQuerySet["SourceRequest"]):
     def family_cards(self) -> "SourceRequestQuerySet":
         return self.filter(purpose=Purpose.FAMILY_CARD)
 
+    def with_whom(self) -> "SourceRequestQuerySet":
+        """With the application, its family and who applies: whom a question is about."""
+        return self.select_related("application__family", "application__applicant")
+
     def due(self) -> "SourceRequestQuerySet":
         """Besides what waits and what was dropped: promised answers that have not come in time."""
         return super().due() | self.filter(state=RequestState.AWAITED, due_at__lte=timezone.now())

@@ -78,7 +78,7 @@ def supersede_fact(fact: Fact, *, value: Value | str, source: str, as_of: date, 
 
 def _keep(family: Family, drafts: list[Fact], *, by: User) -> list[Fact]:
     _hold_family(family)
-    current = current_facts(family)
+    current = current_facts(family, [draft.name for draft in drafts])
     new = []
     for draft in drafts:
         held = current.get(draft.name)

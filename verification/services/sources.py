@@ -92,7 +92,7 @@ def claim_question(source_request_id: int, *, is_urgent: bool = False) -> Source
         again = timezone.now() + rest + jitter(timedelta(seconds=3))
         due.update(state=RequestState.DUE, lease_until=None, due_at=again)  # no attempt is used up
         return None
-    request = SourceRequest.objects.take(source_request_id)
+    request = SourceRequest.objects.with_whom().take(source_request_id)
     if request is not None and (obstacle := _obstacle(request)):
         _put_off(request, error=obstacle, permanent=True, by=service_account("verification"))
         request = None

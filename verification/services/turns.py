@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import DateTimeField, ExpressionWrapper, Value
+from django.db.models import DateTimeField, ExpressionWrapper, QuerySet, Subquery, Value
 from django.db.models.functions import Now
 
 from verification.connectors import arrangements
@@ -40,18 +40,19 @@ def give_back(source: str, *, was_called: bool = True) -> None:
     left lasts long enough for the others; of one that was not, the newest.
     """
     busy = SourceTurn.objects.select_for_update(skip_locked=True).filter(source=source, is_busy=True)
-    if (turn := busy.order_by("free_at" if was_called else "-free_at").first()) is not None:
-        rest = SECOND if was_called else timedelta()
-        SourceTurn.objects.filter(pk=turn.pk).update(is_busy=False, free_at=_from_now(rest))
+    rest = SECOND if was_called else timedelta()
+    _first(busy.order_by("free_at" if was_called else "-free_at")).update(is_busy=False, free_at=_from_now(rest))
 
 
 def _take(source: str, usable: int) -> bool:
     free = SourceTurn.objects.select_for_update(skip_locked=True).filter(source=source, free_at__lte=Now())
-    turn = free.filter(number__lt=usable).order_by("number").first()
-    if turn is None:
-        return False
-    SourceTurn.objects.filter(pk=turn.pk).update(is_busy=True, free_at=_from_now(LEASE))
-    return True
+    first = _first(free.filter(number__lt=usable).order_by("number"))
+    return bool(first.update(is_busy=True, free_at=_from_now(LEASE)))
+
+
+def _first(turns: QuerySet[SourceTurn]) -> QuerySet[SourceTurn]:
+    """The first of these turns nobody else holds, locked by the statement that changes it."""
+    return SourceTurn.objects.filter(pk=Subquery(turns.values("pk")[:1]))
 
 
 def _from_now(wait: timedelta) -> "ExpressionWrapper[Any]":
