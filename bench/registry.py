@@ -11,6 +11,7 @@ from bench.pages import Pages
 from bench.prove_audit import AuditTrail
 from bench.prove_outage import Outage
 from bench.prove_rules import Rules
+from bench.regency import Regency
 from bench.sandbox_load import SandboxLoad
 from bench.simulation import Simulation
 from bench.sources import Sources
@@ -23,6 +24,7 @@ MEASURES = (
     Face(),
     Nation(),
     Pages(),
+    Regency(),
     SandboxLoad(),
     Simulation(),
     Sources(),

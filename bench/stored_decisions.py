@@ -41,9 +41,7 @@ def determinations(total: int, chance: random.Random, *, agent: User) -> None:
     while made < total:
         with transaction.atomic():
             cases = _applications(made, agent)
-            rows = [
-                _determination(case, one, known, regional) for case, known in _known(cases, chance) for one in rules
-            ]
+            rows = [determination(case, one, known, regional) for case, known in _known(cases, chance) for one in rules]
             made += len(Determination.objects.bulk_create(rows))
 
 
@@ -120,7 +118,7 @@ def _kept(name: str, value: int | bool, chance: random.Random, today: date) -> d
     return {**kept, "as_of": (today - timedelta(days=age)).isoformat(), **({"is_old": True} if is_old else {})}
 
 
-def _determination(
+def determination(
     case: Application, rule_set: RuleSet, known: dict[str, Any], regional: dict[str, int]
 ) -> Determination:
     document = document_of(rule_set)
