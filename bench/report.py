@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from bench.figures import Claim, Figure
+from bench.goals import GOALS
 
 
 def header(machine: dict[str, Any], *, seed: int, small: bool) -> str:
@@ -12,9 +13,11 @@ def header(machine: dict[str, Any], *, seed: int, small: bool) -> str:
     return "\n".join([*lines, f"{'seed':<12} {seed}", f"{'size':<12} {'small' if small else 'full'}"])
 
 
-def table(figures: Iterable[Figure]) -> str:
+def table(figures: Iterable[Figure], *, small: bool = False) -> str:
+    """A line for each figure; after a full run with what was expected of it, if anything."""
     rows = [
         f"  {figure.key:<36} {_shown(figure):>12} {figure.unit:<14} {_spread(figure)}{_note(figure)}"
+        f"{'' if small else _goal(figure)}"
         for figure in figures
     ]
     return "\n".join(rows)
@@ -38,6 +41,13 @@ def _spread(figure: Figure) -> str:
 
 def _note(figure: Figure) -> str:
     return f"; {figure.note}" if figure.note else ""
+
+
+def _goal(figure: Figure) -> str:
+    goal = GOALS.get(figure.key)
+    if goal is None or not figure.values:
+        return ""
+    return f"; goal {goal}: {'met' if goal.is_met(figure.median) else 'MISSED'}"
 
 
 def verdicts(claims: Iterable[Claim]) -> str:

@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 
 from bench import areas, families, registry, report
 from bench.figures import Bench, Claim, Figure, Proof, percentile
+from bench.goals import GOALS, Goal
 from eligibility.rules.catalogue import CATALOGUE
 from perlinsos.regions import area_files
 from tests.factories import UserFactory
@@ -55,6 +56,18 @@ def test_figures_come_with_machine_seed_versions_and_spread(known: None) -> None
     said = "\n".join(run("bench", "counting"))
     for part in ("cores", "python", "django", "postgresql", "broker", "seed", "1 to 3 in 3 runs", "one run"):
         assert part in said
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("goal", "said"), [(Goal(least=2), "; goal at least 2: met"), (Goal(most=1.5), "; goal at most 1.5: MISSED")]
+)
+def test_a_full_run_says_which_goals_it_met(
+    known: None, monkeypatch: pytest.MonkeyPatch, goal: Goal, said: str
+) -> None:
+    monkeypatch.setitem(GOALS, "counting_steps", goal)
+    assert any(line.endswith(said) for line in run("bench", "counting"))
+    assert not any("goal" in line for line in run("bench", "counting", "--small"))
 
 
 @pytest.mark.django_db

@@ -41,7 +41,7 @@ class Command(BaseCommand):
         for entry in chosen:
             self.stdout.write(f"\n{entry.name}: {entry.description}")
             measured = entry.run(**size)
-            self.stdout.write(report.table(measured))
+            self.stdout.write(report.table(measured, small=options["small"]))
             figures += measured
         if options["json"]:
             self.stdout.write(report.flat(machine, figures=figures, **size))
