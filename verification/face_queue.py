@@ -20,17 +20,17 @@ class Kind(models.TextChoices):
 
     WAITING = "menunggu", _("To compare")
     SECOND = "kedua", _("Second officer")
-    SAMPLE = "contoh", _("Random sample")
-    AGAIN = "ulang", _("Looked at again")
     TURNED_DOWN = "belum", _("Not confirmed")
 
     def of(self, checks: FaceCheckQuerySet) -> FaceCheckQuerySet:
-        """The checks of this part, longest waiting first, with what a line shows."""
+        """The checks of this part, longest waiting first, with what a line shows.
+
+        Faces drawn for the error sample and re-checks stand among the others: who could tell them apart
+        would know what the machine thinks before answering.
+        """
         parts = {
-            Kind.WAITING: lambda: checks.for_review().filter(disputed_by=None),
-            Kind.SECOND: lambda: checks.for_review().exclude(disputed_by=None),
-            Kind.SAMPLE: checks.sampled,
-            Kind.AGAIN: checks.for_second_look,
+            Kind.WAITING: lambda: checks.for_officers().filter(disputed_by=None),
+            Kind.SECOND: lambda: checks.for_officers().exclude(disputed_by=None),
             Kind.TURNED_DOWN: checks.turned_down,
         }
         found: FaceCheckQuerySet = parts[self]().select_related(

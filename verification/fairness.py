@@ -3,11 +3,15 @@
 *False non-match*: of the people whose face the machine compared and who turned out to be themselves,
 the share it did not accept. Themselves are those it accepted, minus those in whom officers found
 somebody else (the random sample of accepted faces), plus those whom it did not accept and people
-confirmed. *Manual route*: of all people, the share without a picture that could be compared.
+confirmed. *Still photo*: of the people whom the machine recognised and who turned out to be themselves,
+the share it left to people because it saw only a still photograph. *Manual route*: of all people, the
+share without a picture that could be compared. *Accepted wrongly*: of the accepted faces that officers
+looked at for the random sample, the share in which they found somebody else.
 
 Intervals are Wilson's at 95 % (E. B. Wilson, 1927). A share has drifted when it is worse than that of
-everybody else, or than its own in the period before, by at least `LEAST_APART` and with a pooled
-two-proportion z of at least `LEAST_Z`: by chance alone less than once in 20,000 looks at one group.
+everybody else, or than its own in the period before, by at least the `LEAST_APART` of its measure and
+with a pooled two-proportion z of at least `LEAST_Z`: by chance alone less than once in 20,000 looks at
+one group. Wrong acceptances are also held against the one in a thousand that calibration allows.
 """
 
 from collections import defaultdict
@@ -16,16 +20,19 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Any
 
-from verification.fairness_enums import Against, AgeBand, Dimension, LightBand, Measure, Outcome
+from verification.fairness_enums import Against, AgeBand, Dimension, Everybody, LightBand, Measure, Outcome
 
 Z_95 = 1.959964
 FEWEST_SHOWN = 10
 FEWEST_JUDGED = 30
 LEAST_APART = 0.05
+LEAST_APART_WRONG = 0.01  # of wrong acceptances: each may be money for somebody else
 LEAST_Z = 3.9
 
 DARK_BELOW, BRIGHT_ABOVE = 70, 170  # mean grey level of the face; the gate of `faces.quality` lets 40 to 235 pass
 AGE_BANDS = ((18, AgeBand.UNDER_18), (40, AgeBand.FROM_18), (60, AgeBand.FROM_40), (75, AgeBand.FROM_60))
+
+SAMPLED = (Outcome.SAMPLE_RIGHT, Outcome.SAMPLE_WRONG)
 
 Key = tuple[str, str]
 Rates = Mapping[str, Mapping[Key, "Rate"]]
@@ -83,23 +90,24 @@ def light_band(grey: int | None) -> str:
 
 
 def rates(rows: Iterable[Mapping[str, Any]]) -> dict[str, dict[Key, Rate]]:
-    """Shares by measure and (dimension, group). Each row: `sex age device light channel outcome people`.
+    """Shares by measure and (dimension, group). Each row: `sex age device grey channel outcome people`.
 
-    `light` is missing from the manual route: who was not photographed has none.
+    Of the manual route the light counts only where it was measured: who was not photographed has none.
     """
     found: dict[str, dict[Key, Rate]] = {measure: defaultdict(Rate) for measure in Measure}
     for row in rows:
         groups = {
+            Dimension.ALL: Everybody.EVERYBODY,
             Dimension.SEX: row["sex"],
             Dimension.AGE: age_band(row["age"]),
             Dimension.PHONE: row["device"],
             Dimension.CHANNEL: row["channel"],
-            Dimension.LIGHT: light_band(row["light"]),
+            Dimension.LIGHT: light_band(row["grey"]),
         }
         for measure, count in COUNTS.items():
             rate = count(row["outcome"], row["people"])
             for dimension, group in groups.items() if rate.n else ():
-                if (measure, dimension) != (Measure.MANUAL, Dimension.LIGHT):
+                if (measure, group) != (Measure.MANUAL, LightBand.UNKNOWN):
                     found[measure][dimension, group] += rate
     return found
 
@@ -110,29 +118,56 @@ def _non_match(outcome: str, people: int) -> Rate:
     return Rate(0, people) if outcome == Outcome.ACCEPTED else Rate()
 
 
+def _still(outcome: str, people: int) -> Rate:
+    if outcome == Outcome.STILL:
+        return Rate(people, people)
+    return Rate(0, people) if outcome == Outcome.ACCEPTED else Rate()
+
+
 def _manual(outcome: str, people: int) -> Rate:
+    if outcome in SAMPLED:
+        return Rate()
     return Rate(people if outcome == Outcome.MANUAL else 0, people)
 
 
-COUNTS: dict[Measure, Callable[[str, int], Rate]] = {Measure.NON_MATCH: _non_match, Measure.MANUAL: _manual}
+def _wrong(outcome: str, people: int) -> Rate:
+    if outcome not in SAMPLED:
+        return Rate()
+    return Rate(people if outcome == Outcome.SAMPLE_WRONG else 0, people)
+
+
+COUNTS: dict[Measure, Callable[[str, int], Rate]] = {
+    Measure.NON_MATCH: _non_match,
+    Measure.STILL: _still,
+    Measure.MANUAL: _manual,
+    Measure.WRONG: _wrong,
+}
+ALLOWED = Rate(1, 1000)  # wrong acceptances: the edges of `faces.calibration` let no group have more
 
 
 def drifts(now: Rates, before: Rates) -> list[Drift]:
-    """Every group that has become worse than the rest, or than itself before."""
+    """Every group that has become worse than the rest, than itself before, or than is allowed."""
     found = []
     for measure in Measure:
+        apart = least_apart(measure)
         for (dimension, group), rate in now[measure].items():
             everybody = sum((other for key, other in now[measure].items() if key[0] == dimension), Rate())
-            earlier = before[measure].get((dimension, group), Rate())
-            for against, base in ((Against.REST, everybody - rate), (Against.BEFORE, earlier)):
-                if is_worse(rate, base):
+            bases = {Against.REST: everybody - rate, Against.BEFORE: before[measure].get((dimension, group), Rate())}
+            if measure == Measure.WRONG:
+                bases[Against.LIMIT] = ALLOWED
+            for against, base in bases.items():
+                if is_worse(rate, base, apart=apart):
                     found.append(Drift(measure, Dimension(dimension), group, against, rate, base))
     return found
 
 
-def is_worse(rate: Rate, base: Rate) -> bool:
+def least_apart(measure: Measure) -> float:
+    return LEAST_APART_WRONG if measure == Measure.WRONG else LEAST_APART
+
+
+def is_worse(rate: Rate, base: Rate, *, apart: float = LEAST_APART) -> bool:
     """Whether `rate` is higher than `base` by more than chance, and by enough to matter."""
-    if min(rate.n, base.n) < FEWEST_JUDGED or rate.share - base.share < LEAST_APART:
+    if min(rate.n, base.n) < FEWEST_JUDGED or rate.share - base.share < apart:
         return False
     pooled = (rate.hits + base.hits) / (rate.n + base.n)
     deviation = sqrt(pooled * (1 - pooled) * (1 / rate.n + 1 / base.n))

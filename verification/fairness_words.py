@@ -1,9 +1,10 @@
 """Groups and shares as people read them."""
 
 from enrollment.enums import Channel, PhoneClass, Sex
-from verification.fairness_enums import AgeBand, Dimension, LightBand
+from verification.fairness_enums import AgeBand, Dimension, Everybody, LightBand
 
 GROUPS = {
+    Dimension.ALL: Everybody,
     Dimension.SEX: Sex,
     Dimension.AGE: AgeBand,
     Dimension.PHONE: PhoneClass,

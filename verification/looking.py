@@ -5,6 +5,7 @@ from dataclasses import replace
 from verification import providers
 from verification.enums import FaceOutcome
 from verification.faces.codes import Move
+from verification.models import SAMPLE
 from verification.providers.reference import reference_of
 from verification.services.faces import MANUAL_ROUTE, ClaimedCheck, ClaimedRecording, Finding
 from verification.services.recordings import Liveness
@@ -16,6 +17,8 @@ def look(claimed: ClaimedCheck) -> Finding:
     A selfie that cannot be judged is sent back before anybody is asked about the person. Raises
     SourceUnavailable when whoever compares, or the register's photograph, cannot be had now.
     """
+    if claimed.check.reason == SAMPLE:
+        return Finding(FaceOutcome.REVIEW, SAMPLE, reference=reference_of(claimed)[0])
     if claimed.selfie is None:
         return Finding(FaceOutcome.REVIEW, MANUAL_ROUTE, reference=reference_of(claimed)[0])
     if claimed.recording is not None:

@@ -18,7 +18,7 @@ from enrollment.models import Application, Consent, Document, DocumentKind
 from perlinsos.core.models import StoredFile
 from perlinsos.regions.models import Parameter
 from verification.enums import CheckState, Source
-from verification.models import DuplicateCandidate, FaceCheck, FaceRecording
+from verification.models import SAMPLE, DuplicateCandidate, FaceCheck, FaceRecording
 from verification.policies import RetentionPolicy
 
 logger = logging.getLogger(__name__)
@@ -132,8 +132,9 @@ def _looked_at(recording: FaceRecording) -> bool:
     """Whether nobody is going to look: the check has its verdict, or the registration was withdrawn."""
     if recording.application.state == ApplicationState.WITHDRAWN or recording.selfie is None:
         return True
-    first = [check for check in recording.selfie.face_checks.all() if check.recheck_of_id is None]
-    return bool(first) and not any(check.is_waiting or check.is_open for check in first)
+    checks = recording.selfie.face_checks.all()
+    looks = [check for check in checks if check.recheck_of_id is None or check.reason == SAMPLE]
+    return bool(looks) and not any(check.is_waiting or check.is_open for check in looks)
 
 
 def pages() -> Iterator[list[Application]]:

@@ -165,7 +165,8 @@ SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
 
 # --- outside systems --------------------------------------------------------------------------
-FACE_SAMPLE_PERCENT = env.integer("FACE_SAMPLE_PERCENT", 3)  # accepted faces that officers look at; 2 to 5
+# Accepted faces that officers look at. Fewer count no errors in a lifetime, more take officers from people who wait.
+FACE_SAMPLE_PERCENT = env.integer_within("FACE_SAMPLE_PERCENT", 3, least=2, most=5)
 LEASE_S = env.integer("LEASE_S", 120)  # how long a worker may hold a question or a face before another takes it
 FACE_PROVIDER = env.choice("FACE_PROVIDER", ("local", "dukcapil"), "local")  # who compares: verification/providers
 FACE_LIVENESS = env.choice("FACE_LIVENESS", ("required", "off"), "required")  # off: a machine accepts still photographs

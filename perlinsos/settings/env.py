@@ -28,6 +28,13 @@ def integer(name: str, default: int) -> int:
         raise ImproperlyConfigured(f"{name} must be a whole number") from None
 
 
+def integer_within(name: str, default: int, *, least: int, most: int) -> int:
+    value = integer(name, default)
+    if not least <= value <= most:
+        raise ImproperlyConfigured(f"{name} must be {least} to {most}")
+    return value
+
+
 def choice(name: str, allowed: tuple[str, ...], default: str) -> str:
     value = text(name, default)
     if value not in allowed:

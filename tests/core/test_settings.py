@@ -68,6 +68,7 @@ def test_a_missing_variable_stops_the_start_by_name(missing: str) -> None:
         ("FIELD_KEYS", "k1:c2hvcnQ=", "must be 32 bytes"),
         ("BLIND_INDEX_KEY", "not base64!", "is not base64"),
         ("EMAIL_PORT", "smtp", "must be a whole number"),
+        *(("FACE_SAMPLE_PERCENT", percent, "must be 2 to 5") for percent in ("0", "1", "6", "100", "-3")),
     ],
 )
 def test_an_unsafe_value_stops_the_start_with_its_reason(name: str, value: str, reason: str) -> None:
@@ -76,7 +77,7 @@ def test_an_unsafe_value_stops_the_start_with_its_reason(name: str, value: str, 
     last = done.stderr.splitlines()[-1]
     assert name in last
     assert reason in last
-    assert value not in last or name.endswith("URL")
+    assert value not in last or name.endswith(("URL", "PERCENT"))
 
 
 OAUTH = {"SOURCES_AUTH": "default:oauth", "SOURCES_CLIENT_ID": "portal", "SOURCES_CLIENT_SECRET": "s"}

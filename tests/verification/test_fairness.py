@@ -1,11 +1,14 @@
 """Whom the face check serves worse: arithmetic, the page, alarms told once."""
 
+import base64
 import re
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db.models import Q
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
 
@@ -14,11 +17,17 @@ from enrollment.models import Application
 from perlinsos.accounts.services import service_account
 from perlinsos.core.models import AuditEvent
 from perlinsos.messages.models import OutboxMessage
+from perlinsos.messages.names import mask_name
 from tests import factories
 from tests.cast import JATILUWIH, KESILIR
+from tests.support import faces as photographs
+from tests.support.sandbox_process import Sandbox
+from tests.verification.rogue import Rogue
+from tests.verification.test_face_checks import applicant, compared
 from verification import tasks
 from verification.enums import CheckState, FaceOutcome
 from verification.fairness import Rate, age_band, is_worse, light_band
+from verification.fairness_counts import counted
 from verification.models import FaceCheck, FairnessAlarm
 from verification.readiness import identity_of
 from verification.services.faces import Finding, record_finding
@@ -110,15 +119,95 @@ def test_a_random_sample_of_accepted_faces_goes_to_officers(
     assert (check.light, identity_of(cast.application)) == (93, "verified")
     sample = FaceCheck.objects.get(recheck_of=check)
     address = f"/petugas/wajah/{sample.public_id}/"
-    for who, state in (("ani", CheckState.REVIEW), ("budi", CheckState.REJECTED)):
+    for who, part, state in (("ani", "", CheckState.REVIEW), ("budi", "?jenis=kedua", CheckState.REJECTED)):
         sign_in(client, cast[who])
-        assert address in client.get("/petugas/wajah/?jenis=contoh").content.decode()
+        assert address in client.get(f"/petugas/wajah/{part}").content.decode()
         assert "Mesin sudah menerima" not in client.get(address).content.decode()
         assert "Mesin sudah menerima" in client.post(address, {"reason": "other_face"}, follow=True).content.decode()
         client.post(address, {"reason": "other_face", "is_final": "on"})
         sample.refresh_from_db()
         assert sample.state == state
     assert identity_of(cast.application) == "pending"  # two officers: somebody meets the person
+    met = FaceCheck.objects.latest_first().first()
+    FaceCheck.objects.filter(pk=met.pk).update(state=CheckState.CONFIRMED, settled_by=cast.ani)
+    outcomes = {row["outcome"]: row["people"] for row in counted(Q(), since=timezone.now() - timedelta(days=1))}
+    assert outcomes == {"wrong": 1, "sample_wrong": 1}  # being met afterwards hides no error of the machine
+
+
+@pytest.mark.django_db
+def test_before_the_answer_nothing_tells_what_the_machine_thinks(
+    client: Client, cast: Any, sign_in: Any, settings: Any
+) -> None:
+    """A face the machine accepted, one it doubted and one it doubts again are the same page in the same list."""
+    settings.FACE_SAMPLE_PERCENT = 100
+    accepted = FaceCheck.objects.take(factories.FaceCheckFactory(application=cast.application).pk)
+    record_finding(
+        accepted, Finding(FaceOutcome.ACCEPT, reference=factories.photo()), by=service_account("verification")
+    )
+    reference = factories.StoredFileFactory()
+    doubted = factories.FaceCheckFactory(
+        application=cast.joko_application, review=True, reason="mismatch", reference=reference
+    )
+    by_hand = factories.FaceCheckFactory(
+        application=cast.eko_application, state=CheckState.CONFIRMED, settled_by=cast.budi
+    )
+    again = factories.FaceCheckFactory(
+        application=cast.eko_application, review=True, reason="mismatch", reference=reference, recheck_of=by_hand
+    )
+    sign_in(client, cast.ani)
+    listed = client.get("/petugas/wajah/").content.decode()
+    shown = []
+    for check in (FaceCheck.objects.get(recheck_of=accepted), doubted, again):
+        application = check.application
+        page = client.get(f"/petugas/wajah/{check.public_id}/").content.decode()
+        row = next(row for row in re.findall("<tr.*?</tr>", listed, re.DOTALL) if str(check.public_id) in row)
+        case = reverse("case-detail", args=[application.public_id])
+        assert case not in page  # the case says whether the face was accepted
+        chosen = client.post(f"/petugas/wajah/{check.public_id}/", {"reason": "face_fits"}, follow=True)
+        assert case in chosen.content.decode()
+        shown.append(alike(page, check) + alike(row, check))
+    for other in shown[1:]:
+        different = set(other) ^ set(shown[0])
+        assert different == set()
+    assert "contoh" not in listed
+    assert "ulang" not in listed
+
+
+def alike(page: str, check: FaceCheck) -> list[str]:
+    """The lines of a page without what differs between any two people."""
+    application = check.application
+    page = page.replace(mask_name(application.applicant.name), "NAME").replace(application.applicant.name, "NAME")
+    place = application.village
+    for known in (application.receipt_code, application.reference, f"{place}, {place.parent}"):
+        page = page.replace(known or "-", "KNOWN")
+    uuid = r"[0-9a-f]{8}-[0-9a-f-]{27}"
+    page = re.sub(rf"{uuid}|\d+ \w+ \d{{4}}|\d\d\.\d\d|[\w-]{{32,}}", "·", page)
+    return [line.strip() for line in page.splitlines() if line.strip()]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("says", [{"image_base64": "AAAA", "content_type": "image/jpeg"}, {"status": "not_found"}])
+def test_a_face_dukcapil_accepted_is_drawn_and_its_photograph_asked_for(
+    cast: Any, settings: Any, ministries: Sandbox, rogue: Rogue, says: dict[str, str]
+) -> None:
+    settings.FACE_PROVIDER, settings.FACE_SAMPLE_PERCENT = "dukcapil", 100
+    rogue.says({"face": True, "face_similarity": 0.9})
+    check = compared(applicant(ministries), photographs.portrait(photographs.OBAMA))
+    sample = FaceCheck.objects.get(recheck_of=check)
+    assert (check.state, sample.state, sample.reason) == (CheckState.ACCEPTED, CheckState.QUEUED, "sample")
+    rogue.says(b"<html>sedang dalam pemeliharaan</html>")
+    tasks.compare_face(face_check_id=sample.pk)
+    sample.refresh_from_db()
+    assert sample.state == CheckState.QUEUED  # asked for again: what is down loses nobody from the sample
+    if "image_base64" in says:
+        says = {**says, "image_base64": base64.b64encode(photographs.portrait(photographs.OBAMA)).decode()}
+    rogue.says(says)
+    FaceCheck.objects.update(due_at=timezone.now())
+    tasks.compare_face(face_check_id=sample.pk)
+    sample.refresh_from_db()
+    assert (sample.state, sample.reason) == (CheckState.REVIEW, "sample")
+    assert (sample.reference is None) == ("status" in says)  # then the officer compares with the identity card
+    assert identity_of(check.application) == "verified"
 
 
 # --- the page and the alarms ------------------------------------------------------------------
@@ -139,6 +228,27 @@ def people(cast: Any, number: int, *, born: int = 1990, village: str = KESILIR, 
         selfie = factories.DocumentFactory(application=application, file=file)
         fields = {"state": CheckState.ACCEPTED, "light": 110, "selfie": selfie, **check}
         FaceCheck.objects.create(application=application, created_at=at, **fields)
+
+
+def drawn(cast: Any, number: int, *, wrong: int = 0, **how: Any) -> None:
+    """`number` accepted people whom officers looked at for the sample, and found somebody else in `wrong` of them."""
+    before = set(FaceCheck.objects.values_list("pk", flat=True))
+    people(cast, number, **how)
+    for place, check in enumerate(FaceCheck.objects.exclude(pk__in=before).order_by("pk")):
+        said = {"state": CheckState.REJECTED, "judgement": "different_person"} if place < wrong else {}
+        FaceCheck.objects.create(
+            application=check.application,
+            selfie=check.selfie,
+            recheck_of=check,
+            reason="sample",
+            created_at=check.created_at,
+            **{"state": CheckState.CONFIRMED, "settled_by": cast.ani, **said},
+        )
+
+
+def still(cast: Any) -> dict[str, Any]:
+    """The machine recognised the person on a still photograph, so an officer confirmed."""
+    return {"state": CheckState.CONFIRMED, "reason": "not_live", "settled_by": cast.ani}
 
 
 def lost(cast: Any) -> dict[str, Any]:
@@ -177,7 +287,7 @@ def test_the_page_shows_shares_with_people_and_intervals_and_hides_small_groups(
     people(regency, 30, village=JATILUWIH, **lost(regency))  # another regency: not in these figures
     sign_in(client, regency.hadi)
     client.get(PAGE)
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         page = client.get(PAGE).content.decode()
     rows = list(cells(page))
     assert any("Umur 75 ke atas 50% 35–65% 40" in row for row in rows), rows
@@ -186,6 +296,48 @@ def test_the_page_shows_shares_with_people_and_intervals_and_hides_small_groups(
     assert any("Cahaya di wajah Gelap 100%" in row for row in rows), rows
     assert any("Telepon HP agen 4%" in row for row in rows), rows  # 4 of 106 without a usable photo
     assert regency.application.applicant.name not in page
+
+
+@pytest.mark.django_db
+def test_errors_found_in_the_sample_are_shown_with_people_and_interval(client: Client, cast: Any, sign_in: Any) -> None:
+    drawn(cast, 200, wrong=1)
+    people(cast, 50)
+    sign_in(client, cast.hadi)
+    rows = list(cells(client.get(PAGE).content.decode()))
+    assert any("Keliru diter Bersama Semua orang 0,5% 0,1–2,8% 200" in row for row in rows), rows
+    assert any("Keliru diter Cahaya di wajah Biasa 0,5% 0,1–2,8% 200" in row for row in rows), rows
+    assert any("Orang yang b Bersama Semua orang 0% 0–2% 249" in row for row in rows), rows  # but for the wrong one
+
+
+@pytest.mark.django_db
+def test_people_with_a_still_photo_and_faces_that_could_not_be_used_count_by_light(
+    client: Client, cast: Any, sign_in: Any
+) -> None:
+    people(cast, 30)
+    people(cast, 10, light=50, **still(cast))
+    people(cast, 20, state=CheckState.REVIEW, reason="tries_used", light=50)
+    people(cast, 12, selfie=None, state=CheckState.REVIEW, reason="manual_route", light=None)
+    sign_in(client, cast.hadi)
+    rows = list(cells(client.get(PAGE).content.decode()))
+    assert any("Dipastikan o Bersama Semua orang 25%" in row and row.endswith(" 40") for row in rows), rows
+    assert any("Dipastikan o Cahaya di wajah Gelap 100%" in row for row in rows), rows
+    assert any("Orang yang b Bersama Semua orang 0%" in row and row.endswith(" 30") for row in rows), rows
+    assert any("Dicocokkan o Cahaya di wajah Gelap 67%" in row and row.endswith(" 30") for row in rows), rows
+    assert not any("Dicocokkan o Cahaya di wajah Tidak diukur" in row for row in rows), rows  # they have no light
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("wrong", "is_told"), [(1, False), (4, True)])
+def test_more_wrong_acceptances_than_are_allowed_raise_an_alarm(cast: Any, wrong: int, is_told: bool) -> None:
+    coordinator = cast.hadi
+    drawn(cast, 100, wrong=wrong, days=45)
+    drawn(cast, 100, wrong=wrong)
+    for _twice in range(2):
+        tasks.watch_fairness()
+    alarms = FairnessAlarm.objects.filter(measure="wrong", dimension="all")
+    assert [(alarm.against, alarm.hits, alarm.people) for alarm in alarms] == [("limit", wrong, 100)] * is_told
+    told = OutboxMessage.objects.filter(channel="email", subject_id__in=[alarm.pk for alarm in alarms])
+    assert [message.address for message in told] == [coordinator.email] * is_told
 
 
 @pytest.mark.django_db

@@ -104,6 +104,21 @@ def test_only_a_live_recording_is_accepted_by_the_machine(ministries: Sandbox) -
     assert recording.texture is not None
 
 
+def test_a_recording_drawn_for_the_sample_keeps_its_pictures_until_an_officer_has_looked(
+    ministries: Sandbox, cast: Any, worker: User, settings: Any
+) -> None:
+    """Without them an officer would know which faces the machine accepted."""
+    settings.FACE_SAMPLE_PERCENT = 100
+    application = in_hand(ministries)
+    recording = recorded(application, photographs.OBAMA)
+    sample = FaceCheck.objects.get(recheck_of=looked_at(recording))
+    retention.erase_pictures([application], by=worker)
+    assert frames_left(recording) == rows.FRAMES
+    FaceCheck.objects.filter(pk=sample.pk).update(state=CheckState.CONFIRMED, settled_by=cast.budi)
+    retention.erase_pictures([application], by=worker)
+    assert frames_left(recording) == 0
+
+
 def _turned_by_exif(frames: Sequence[bytes]) -> Sequence[bytes]:
     """As a phone saves them that notes how it was held."""
     lying = [pictures.opened(frame).transpose(pictures.Image.Transpose.ROTATE_90) for frame in frames]

@@ -36,23 +36,20 @@ class FaceCheckQuerySet(LeasedQuerySet["FaceCheck"]):
 
     def newest(self) -> "FaceCheckQuerySet":
         """Of every application the check that counts: a newer picture replaces an older one."""
-        newer = self.model._base_manager.filter(
-            application=models.OuterRef("application"), pk__gt=models.OuterRef("pk"), recheck_of=None
-        )
-        return self.filter(~models.Exists(newer), recheck_of=None)
+        return self.filter(~models.Exists(self._newer()), recheck_of=None)
 
     def for_review(self) -> "FaceCheckQuerySet":
-        """What an officer should look at, longest waiting first."""
+        """First looks that wait for people, longest waiting first."""
         return self.newest().filter(OPEN).order_by("created_at", "pk")
 
-    def for_second_look(self) -> "FaceCheckQuerySet":
-        """Re-checks in which the machine now doubts somebody who was confirmed by hand."""
-        doubts = self.filter(recheck_of__isnull=False, state=CheckState.REVIEW).exclude(reason=SAMPLE)
-        return doubts.order_by("created_at", "pk")
+    def for_officers(self) -> "FaceCheckQuerySet":
+        """First looks, re-checks the machine doubts and accepted faces drawn by chance, longest waiting first."""
+        first = Q(OPEN, ~models.Exists(self._newer()), recheck_of=None)
+        return self.filter(first | Q(state=CheckState.REVIEW, recheck_of__isnull=False)).order_by("created_at", "pk")
 
     def sampled(self) -> "FaceCheckQuerySet":
-        """Accepted faces drawn by chance for officers, to count the errors of the machine."""
-        return self.filter(state=CheckState.REVIEW, reason=SAMPLE).order_by("created_at", "pk")
+        """Accepted faces drawn by chance that officers have answered, to count the errors of the machine."""
+        return self.filter(reason=SAMPLE, state__in=[CheckState.CONFIRMED, CheckState.REJECTED])
 
     def turned_down(self) -> "FaceCheckQuerySet":
         """Pictures that did not show who it is, while the case is open: the person may come and be met."""
@@ -73,6 +70,12 @@ class FaceCheckQuerySet(LeasedQuerySet["FaceCheck"]):
     def met_by(self, user: User | AnonymousUser) -> "FaceCheckQuerySet":
         """Checks in the villages of an agent, open or not: enough to say that nobody need go."""
         return self.filter(scoping.area_filter(user, roles=[Role.AGENT], field="application__village_id"))
+
+    def _newer(self) -> models.QuerySet["FaceCheck"]:
+        """A later picture of the person a check is about."""
+        return self.model._base_manager.filter(
+            application=models.OuterRef("application"), pk__gt=models.OuterRef("pk"), recheck_of=None
+        )
 
     def _answered(self, **who: object) -> models.Exists:
         """Whether there is a definite answer of this kind."""

@@ -24,7 +24,7 @@ from perlinsos.core.models import StoredFile
 from verification.enums import CheckState, FaceOutcome, Source
 from verification.faces.codes import Reason
 from verification.faces.thresholds import STRICT
-from verification.models import MAX_LOST_LEASES, TRIES_USED, FaceCheck, FaceRecording
+from verification.models import MAX_LOST_LEASES, SAMPLE, TRIES_USED, FaceCheck, FaceRecording
 from verification.operating import Operation, operation_for
 from verification.recording_enums import RecordingState
 from verification.rules import back_off, is_drawn
@@ -52,7 +52,8 @@ class ClaimedRecording:
 
 @dataclass(frozen=True)
 class ClaimedCheck:
-    """A comparison that is ours to make until the lease ends. Without `selfie` only the reference is fetched.
+    """A comparison that is ours to make until the lease ends. Without `selfie`, and for a face drawn for the
+    error sample, only the reference is fetched.
 
     `embedding` is what a recording showed of the person (`vectors.to_bytes`), better than the one selfie.
     """
@@ -184,14 +185,13 @@ def record_finding(check: FaceCheck, finding: Finding, *, by: User) -> bool:
     )
     if not counts:
         return False
+    if state == CheckState.ACCEPTED and check.recheck_of_id is None and is_drawn(settings.FACE_SAMPLE_PERCENT):
+        face_sample.draw(check, _kept(finding.reference), by=by)
     recordings.settle(check, finding.liveness, by=by)
     if finding.template is not None:
         templates.keep_template(check, finding.template, engine_version=finding.engine_version)
     if state == CheckState.ACCEPTED:
         jobs.enqueue("verification.search_duplicates", face_check_id=check.pk)
-    is_first = check.recheck_of_id is None
-    if state == CheckState.ACCEPTED and is_first and finding.reference and is_drawn(settings.FACE_SAMPLE_PERCENT):
-        face_sample.draw(check, _kept(finding.reference), by=by)
     if state == CheckState.REVIEW and finding.reference is not None:
         FaceCheck.objects.filter(pk=check.pk).update(reference=_kept(finding.reference))
     audit.record(
@@ -237,6 +237,8 @@ def _open_without_picture(application: Application, *, by: User) -> FaceCheck:
 
 
 def _verdict(check: FaceCheck, finding: Finding, application: Application) -> tuple[CheckState, str]:
+    if check.reason == SAMPLE:
+        return CheckState.REVIEW, SAMPLE
     if check.recheck_of_id is not None:
         return _second_opinion(finding), finding.reason
     earlier = FaceCheck.objects.filter(application=application, recheck_of=None).exclude(pk=check.pk)
@@ -278,8 +280,8 @@ def _operation(application: Application) -> Operation:
         return Operation(STRICT)
 
 
-def _kept(reference: bytes) -> StoredFile | None:
+def _kept(reference: bytes | None) -> StoredFile | None:
     try:
-        return files.store_photo(reference)
+        return files.store_photo(reference) if reference else None
     except InputError:
         return None  # the officer is told that the register's photograph cannot be used

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -24,7 +25,7 @@ from verification import retaining
 from verification.enums import CheckState
 from verification.faces import moves
 from verification.faces.codes import Break, Move
-from verification.models import FaceCheck, FaceFrame, FaceRecording
+from verification.models import SAMPLE, FaceCheck, FaceFrame, FaceRecording
 from verification.recording_enums import RecordingState
 from verification.services import readiness
 
@@ -108,14 +109,18 @@ def send(application: Application, *, token: str, session: str, frames: Sequence
 
 @transaction.atomic
 def settle(check: FaceCheck, found: Liveness | None, *, by: User) -> None:
-    """Keep what the worker saw, and erase the frames unless an officer is going to look. For `record_finding`."""
+    """Keep what the worker saw, and erase the frames unless an officer is going to look. For `record_finding`.
+
+    A face drawn for the error sample keeps them as well: without them it would be known for one.
+    """
     recording = FaceRecording.objects.filter(selfie=check.selfie_id, state=RecordingState.SENT).first()
     if recording is None or check.selfie_id is None or found is None:
         return
     state = RecordingState.BROKEN if found.why else RecordingState.LIVE
     workflow.move(recording, state, by=by, reason=found.why)
     FaceRecording.objects.filter(pk=recording.pk).update(reason=found.why, texture=found.texture)
-    if FaceCheck.objects.filter(pk=check.pk).exclude(state=CheckState.REVIEW).exists():
+    drawn = Q(recheck_of=check, reason=SAMPLE)
+    if not FaceCheck.objects.filter(Q(pk=check.pk, state=CheckState.REVIEW) | drawn).exists():
         erase_frames(recording, under=retaining.RetentionReason.RECORDING, by=by)
 
 
