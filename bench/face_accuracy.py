@@ -1,16 +1,17 @@
 """How many strangers are accepted and how many people are lost, group by group, with what room for error."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from bench import face_collection as collection
-from bench.face_collection import EAST_ASIAN, LFW, RECAPTURED, Looks
+from bench import face_holdout
+from bench.face_collection import RECAPTURED, Looks
+from bench.face_scores import figure, people_of, scored, words
 from bench.figures import Figure
-from verification.faces.calibration import Rate, Rates, ScoredPairs, measure
-from verification.faces.normalise import Centres, Vector, distance, start_centres
+from verification.faces.calibration import Rate, Rates, measure
+from verification.faces.normalise import distance, start_centres
 from verification.faces.pairs import Pair
 from verification.faces.thresholds import STRICT
 
@@ -25,29 +26,6 @@ KEYS = (
 )
 
 
-@dataclass(frozen=True)
-class People:
-    """Mean embedding of everybody in the collection, and who of them belongs to the population."""
-
-    of: Mapping[str, Vector]
-    population: frozenset[str]
-
-    def centres_without(self, start: Centres, left_out: frozenset[str]) -> tuple[Vector, Vector]:
-        """The start means as if these people had never been among those they were learned from."""
-        return (
-            self._without(start.general, GENERAL_PEOPLE, left_out & self.of.keys()),
-            self._without(start.population, start.people, left_out & self.population),
-        )
-
-    def _without(self, mean: Vector, people: int, left_out: frozenset[str]) -> Vector:
-        return np.asarray(
-            (mean * people - sum((self.of[name] for name in left_out), np.zeros_like(mean))) / (people - len(left_out))
-        )
-
-
-GENERAL_PEOPLE = 1760  # behind the general start mean
-
-
 def figures(*, small: bool, seed: int, processes: int) -> list[Figure]:
     """All of it at the operating point an installation is offered first; nothing where there is no collection."""
     root = collection.folder()
@@ -55,47 +33,21 @@ def figures(*, small: bool, seed: int, processes: int) -> list[Figure]:
         return [Figure(key, (), "", f"NO COLLECTION: {collection.WHERE}") for key in KEYS]
     listed = collection.lists(root, small=collection.Sizes() if small else None, seed=seed)
     looks = collection.embedded(listed, processes=processes)
-    people = _people(listed, looks)
-    scored = {name: _scored(pairs, looks, people) for name, pairs in listed.items()}
-    rates = {name: measure(group, STRICT) for name, group in scored.items()}
-    strict = {name: measure(group, STRICT, with_centres=False) for name, group in scored.items()}
+    people = people_of(listed, looks)
+    distances = {name: scored(pairs, looks, people) for name, pairs in listed.items()}
+    rates = {name: measure(group, STRICT) for name, group in distances.items()}
+    strict = {name: measure(group, STRICT, with_centres=False) for name, group in distances.items()}
     missing = {name: sum(p.first not in looks or p.second not in looks for p in each) for name, each in listed.items()}
-    found = [*_summary(rates, scored, listed, looks), *_each_group(rates, strict, missing)]
-    return [*found, _four_frames(listed[RECAPTURED], looks, people)]
-
-
-def _people(listed: Mapping[str, Sequence[Pair]], looks: Mapping[Path, Looks]) -> People:
-    """Everybody of the two lists the start means were learned from."""
-    paths = {
-        name: {p for pair in listed[name] for p in (pair.first, pair.second)} & looks.keys()
-        for name in (LFW, EAST_ASIAN)
-    }
-    of: dict[str, list[Looks]] = {}
-    for path in sorted(paths[LFW] | paths[EAST_ASIAN]):
-        of.setdefault(collection.person(path), []).append(looks[path].mean(axis=0))
-    means = {name: np.asarray(np.mean(each, axis=0), dtype=np.float64) for name, each in of.items()}
-    return People(means, frozenset(collection.person(path) for path in paths[EAST_ASIAN]))
-
-
-def _scored(pairs: Sequence[Pair], looks: Mapping[Path, Looks], people: People) -> ScoredPairs:
-    """Distances of all pairs; the two people of a pair are taken out of the means it is judged by."""
-    usable = [pair for pair in pairs if pair.first in looks and pair.second in looks]
-    start, known = start_centres(), {}
-    cen, gen, raw = (np.empty(len(usable)) for _ in range(3))
-    for place, pair in enumerate(usable):
-        who = frozenset({collection.person(pair.first), collection.person(pair.second)})
-        if who not in known:
-            known[who] = people.centres_without(start, who)
-        one, two = (looks[path].mean(axis=0, dtype=np.float64) for path in (pair.first, pair.second))
-        general, population = known[who]
-        raw[place] = np.linalg.norm(one - two)
-        cen[place], gen[place] = distance(one, two, population), distance(one, two, general)
-    return ScoredPairs(np.array([pair.same for pair in usable]), raw, cen, gen)
+    return [
+        *_summary(rates, listed, looks),
+        *_each_group(rates, strict, missing),
+        _four_frames(listed[RECAPTURED], looks),
+        *([] if small else face_holdout.figures(listed, looks, people, seed=seed)),
+    ]
 
 
 def _summary(
     rates: Mapping[str, Rates],
-    scored: Mapping[str, ScoredPairs],
     listed: Mapping[str, Sequence[Pair]],
     looks: Mapping[Path, Looks],
 ) -> list[Figure]:
@@ -109,11 +61,11 @@ def _summary(
     default = {name: _library_default(pairs, looks) for name, pairs in listed.items()}
     loosest = max(default.items(), key=lambda item: item[1].share or 0)
     return [
-        _figure("accept_fmr_worst_group", *false),
+        figure("accept_fmr_worst_group", *false),
         Figure("genuine_accepted", (float(np.mean(shares)),), "", "mean of the groups, one frame"),
-        _figure("genuine_accepted_worst_group", *least),
-        _figure("genuine_lost", *lost, note="beyond the review edge, worst group"),
-        _figure("default_fmr_worst_group", *loosest, note=f"the library's own rule, raw <= {LIBRARY_DEFAULT}"),
+        figure("genuine_accepted_worst_group", *least),
+        figure("genuine_lost", *lost, note="beyond the review edge, worst group"),
+        figure("default_fmr_worst_group", *loosest, note=f"the library's own rule, raw <= {LIBRARY_DEFAULT}"),
     ]
 
 
@@ -122,11 +74,11 @@ def _each_group(rates: Mapping[str, Rates], strict: Mapping[str, Rates], missing
     for name, found in rates.items():
         left = f"{missing[name]} pairs without a face left out"
         rows += [
-            _figure(f"accept_fmr_{name}", left, found.false_matches),
-            _figure(f"genuine_accepted_{name}", left, found.accepted),
-            _figure(f"genuine_lost_{name}", left, found.lost),
-            _figure(f"strict_fmr_{name}", "without means", strict[name].false_matches),
-            _figure(f"strict_accepted_{name}", "without means", strict[name].accepted),
+            figure(f"accept_fmr_{name}", left, found.false_matches),
+            figure(f"genuine_accepted_{name}", left, found.accepted),
+            figure(f"genuine_lost_{name}", left, found.lost),
+            figure(f"strict_fmr_{name}", "without means", strict[name].false_matches),
+            figure(f"strict_accepted_{name}", "without means", strict[name].accepted),
         ]
     return rows
 
@@ -138,7 +90,7 @@ def _library_default(pairs: Sequence[Pair], looks: Mapping[Path, Looks]) -> Rate
     return Rate(sum(value <= LIBRARY_DEFAULT for value in apart), len(apart))
 
 
-def _four_frames(pairs: Sequence[Pair], looks: Mapping[Path, Looks], people: People) -> Figure:
+def _four_frames(pairs: Sequence[Pair], looks: Mapping[Path, Looks]) -> Figure:
     """Each print against the means of four live frames that follow each other, as a recording gives them."""
     live: dict[str, list[Path]] = {}
     for path in sorted({pair.first for pair in pairs} & looks.keys()):
@@ -156,14 +108,4 @@ def _four_frames(pairs: Sequence[Pair], looks: Mapping[Path, Looks], people: Peo
                 counted = hits[subject == collection.person(print_)]
                 counted[0], counted[1] = counted[0] + int(near), counted[1] + 1
     false = Rate(*hits[False])
-    return _figure("genuine_accepted_four_frames", f"strangers {_words(false)}", Rate(*hits[True]))
-
-
-def _figure(key: str, group: str, rate: Rate, *, note: str = "") -> Figure:
-    values = () if rate.share is None else (rate.share,)
-    return Figure(key, values, "", "; ".join(part for part in (f"{group}: {_words(rate)}", note) if part))
-
-
-def _words(rate: Rate) -> str:
-    low, high = rate.interval
-    return f"{rate.hits:,} of {rate.among:,}, 95 % {100 * low:.3f} to {100 * high:.3f} %"
+    return figure("genuine_accepted_four_frames", f"strangers {words(false)}", Rate(*hits[True]))

@@ -6,10 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench import face_accuracy, face_collection, report
-from bench.face_accuracy import GENERAL_PEOPLE, People
+from bench import face_accuracy, face_collection, face_holdout, report
+from bench.face_collection import EAST_ASIAN, LFW
+from bench.face_holdout import half_of
+from bench.face_scores import GENERAL_PEOPLE, People, people_of
 from bench.face_waiting import _overtaken
 from verification.faces.normalise import start_centres
+from verification.faces.pairs import Pair
 
 
 def test_without_the_collection_every_figure_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -26,9 +29,12 @@ def test_a_pair_is_judged_as_if_its_people_had_not_taught() -> None:
     start = start_centres()
     one, two = np.full(128, 0.1), np.full(128, -0.3)
     people = People({"ani": one, "budi": two}, frozenset({"ani"}))
-    general, population = people.centres_without(start, frozenset({"ani", "budi", "somebody else"}))
-    assert general * (GENERAL_PEOPLE - 2) + one + two == pytest.approx(start.general * GENERAL_PEOPLE)
-    assert population * (start.people - 1) + one == pytest.approx(start.population * start.people)
+    general, population = people.centres_without(start, [("ani", "budi"), ("budi", "budi"), ("somebody", "else")])
+    assert general[0] * (GENERAL_PEOPLE - 2) + one + two == pytest.approx(start.general * GENERAL_PEOPLE)
+    assert general[1] * (GENERAL_PEOPLE - 1) + two == pytest.approx(start.general * GENERAL_PEOPLE)
+    assert population[0] * (start.people - 1) + one == pytest.approx(start.population * start.people)
+    assert general[2] == pytest.approx(start.general)
+    assert population[1] == pytest.approx(start.population)
 
 
 def test_a_small_run_takes_the_same_sample_for_the_same_seed(tmp_path: Path) -> None:
@@ -43,6 +49,42 @@ def test_a_small_run_takes_the_same_sample_for_the_same_seed(tmp_path: Path) -> 
     assert sum(pair.same for pair in first["lfw"]) == sizes.pairs
     assert len(first["recaptured"]) == (3 * sizes.frames) ** 2
     assert len(face_collection.lists(tmp_path, small=None, seed=1)["recaptured"]) == 60 * 60
+
+
+def invented(crowded: int) -> dict[Path, np.ndarray]:
+    """Two pictures each of 160 people; strangers of one half look alike, those of the other do not."""
+    chance, looks = np.random.default_rng(7), {}
+    common = chance.normal(size=128)
+    for number in range(160):
+        name = f"P{number}"
+        own = chance.normal(size=128)
+        likeness = own * 0.57 + common * 0.82 if half_of(name) == crowded else own
+        for take in (1, 2):
+            face = start_centres().population + 0.4 * likeness / np.linalg.norm(likeness)
+            noise = chance.normal(size=(6, 128)) * 0.001
+            looks[Path("lfw") / name / f"{take}.jpg"] = (face + noise).astype(np.float32)
+    return looks
+
+
+@pytest.mark.parametrize("crowded", [0, 1])
+def test_held_out_people_are_judged_by_edges_of_the_others(crowded: int) -> None:
+    looks = invented(crowded)
+    same = [Pair(path, path.with_name("2.jpg"), True, LFW) for path in looks if path.name == "1.jpg"]
+    listed = {LFW: same, EAST_ASIAN: same[:6]}
+    found = {f.key: f for f in face_holdout.figures(listed, looks, people_of(listed, looks), seed=1)}
+    fmr = found["accept_fmr_lfw_holdout"]
+    assert fmr.median > 0.1  # edges of people who are easily told apart let in whoever is not
+    assert "cen, gen <= 1.10" in fmr.note  # and nobody of the crowd took part in choosing them
+    assert "chosen on lfw" in fmr.note
+    assert found["genuine_accepted_lfw_holdout"].median == 1
+    assert "of 6," in found["genuine_accepted_east_asian_names_holdout"].note
+
+
+def test_too_few_held_out_people_give_no_figure() -> None:
+    looks = {path: seen for path, seen in invented(0).items() if len(path.parent.name) == 2}
+    listed = {LFW: [Pair(path, path.with_name("2.jpg"), True, LFW) for path in looks], EAST_ASIAN: []}
+    found = face_holdout.figures(listed, looks, people_of(listed, looks), seed=1)
+    assert [figure.values for figure in found] == [(), ()]
 
 
 def test_overtaking_is_counted_in_places() -> None:

@@ -111,6 +111,8 @@ def propose(groups: Mapping[str, ScoredPairs], start: FaceThresholds, *, version
     `start`. The review edges keep ALLOWED_LOST of each group's same-person pairs inside. Raises
     TooLittleEvidence where a group has fewer than FEWEST_STRANGERS, or no edge is narrow enough.
     """
+    if not groups:
+        raise TooLittleEvidence("no pairs at all")
     counts = {name: int((~group.same).sum()) for name, group in groups.items()}
     if few := [f"{name} ({count:,})" for name, count in counts.items() if count < FEWEST_STRANGERS]:
         raise TooLittleEvidence(
