@@ -10,12 +10,13 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from tests.support import faces as photographs
+from tests.support import moving
 from tests.support.sandbox_process import Sandbox
 from tests.verification.rogue import Rogue
 from tests.verification.test_face_checks import applicant, compared
 from verification.enums import CheckState
-from verification.faces import engine, pipeline, recogniser
-from verification.faces.codes import Outcome, Reason
+from verification.faces import engine, pipeline, recogniser, recording
+from verification.faces.codes import Break, Move, Outcome, Reason
 from verification.faces.thresholds import STRICT, FaceThresholds
 
 
@@ -69,11 +70,13 @@ def test_a_provider_that_times_out_leaves_the_check_pending(ministries: Sandbox,
 
 
 def tiny(folder: Path, *, side: int = 32, channels: int = 3, length: int = 16) -> Path:
-    """A network that averages the picture in blocks and mixes the result: small, deterministic, no use."""
-    pooled = channels * 16
+    """A network that averages the picture in blocks and mixes how they differ: small, deterministic, no use."""
+    block = side // 16
+    pooled = channels * 16 * 16
     mix = np.random.default_rng(3).normal(size=(pooled, length)).astype(np.float32)
+    mix -= mix.mean(axis=0)
     nodes = [
-        helper.make_node("AveragePool", ["face"], ["pooled"], kernel_shape=[side // 4] * 2, strides=[side // 4] * 2),
+        helper.make_node("AveragePool", ["face"], ["pooled"], kernel_shape=[block] * 2, strides=[block] * 2),
         helper.make_node("Flatten", ["pooled"], ["flat"]),
         helper.make_node("MatMul", ["flat", "mix"], ["embedding"]),
     ]
@@ -108,6 +111,21 @@ def test_a_network_of_the_operator_compares_and_accepts_nobody_before_it_is_cali
     assert len(found.selfie_embedding or b"") == 16 * 4
     calibrated = FaceThresholds("tiny-1", recogniser=own_network.recogniser.version)
     assert pipeline.compare(picture, picture, calibrated).outcome is Outcome.ACCEPT
+
+
+def test_whether_a_recording_shows_one_person_is_not_asked_of_an_unmeasured_network(
+    own_network: engine.Engine,
+) -> None:
+    """The tiny network puts every frame somewhere else; the edges were measured with the shipped one."""
+    asked = (Move.LEFT, Move.RIGHT, Move.STRAIGHT, Move.LEFT)
+    film = moving.film(photographs.BIDEN, asked)
+    found = recording.evaluate(film, asked)
+    assert found.why is None
+    assert found.embedding is not None
+    assert found.embedding.shape == (own_network.recogniser.length,)
+    other = moving.film(photographs.OBAMA_AGAIN, asked)
+    swapped = recording.evaluate((*film[:8], other[8], *film[9:]), asked)
+    assert swapped.why is Break.OTHER_PERSON
 
 
 def test_a_file_that_is_no_such_network_is_refused(tmp_path: Path) -> None:

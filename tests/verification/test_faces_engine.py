@@ -33,7 +33,8 @@ def test_each_look_equals_the_embedding_of_face_recognition(face_recognition: Mo
     face = detect.find_in_selfie(picture)[1][0]
     box = (face.top, face.right, face.bottom, face.left)
     (theirs,) = face_recognition.face_encodings(picture.pixels, [box], model="small")
-    ours = engine.load().recogniser.embeddings(embed.chips(picture, face)[:1])[0]
+    network = engine.load().recogniser
+    ours = network.embeddings(embed.chips(picture, face, network.side)[:1])[0]
     assert np.abs(ours - theirs).max() < 2e-6
 
 

@@ -12,8 +12,11 @@ from bench.face_attacks import encoded
 from bench.face_warps import Held
 from tests.support import faces, moving, pictures
 from verification.faces import moves as rows
+from verification.faces import track
 from verification.faces.codes import Break, Hint, Move
-from verification.faces.recording import evaluate
+from verification.faces.decode import decode
+from verification.faces.embed import embed
+from verification.faces.recording import SELFIE_FRAMES, SIDE, evaluate
 
 ASKED = (Move.LEFT, Move.RIGHT, Move.STRAIGHT, Move.LEFT)
 Frames = tuple[bytes, ...]
@@ -53,6 +56,19 @@ def test_somebody_who_does_what_is_asked_is_live(name: str) -> None:
     assert found.embedding is not None
     assert found.best < rows.STRAIGHT_FRAMES
     assert found.texture is not None
+
+
+def test_who_is_compared_is_the_mean_of_the_sharpest_frontal_frames() -> None:
+    film = moving.film(faces.BIDEN, ASKED)
+    seen = track.follow([decode(frame, side=SIDE) for frame in film])
+    assert isinstance(seen, list)
+    straight = [at for at, (_place, move) in enumerate(rows.of_each_frame(ASKED)) if move == Move.STRAIGHT]
+    chosen = sorted(straight, key=lambda at: seen[at].measures.detail)[-SELFIE_FRAMES:]
+    assert len(chosen) < len(straight)  # so that something is chosen
+    each = [embed(seen[at].picture, seen[at].face) for at in chosen]
+    found = evaluate(film, ASKED).embedding
+    assert found == pytest.approx(np.mean(each, axis=0), abs=1e-6)
+    assert all(np.abs(found - one).max() > 1e-4 for one in each)
 
 
 def test_coming_closer_takes_the_place_of_one_turn() -> None:

@@ -23,33 +23,37 @@ from numpy.typing import NDArray
 from verification.faces import engine
 from verification.faces.decode import Picture
 from verification.faces.detect import Face
+from verification.faces.recogniser import Recogniser
 from verification.faces.vectors import Embedding
 
 TILTS = (0.0, math.radians(4), math.radians(-4))
 MARGIN = 0.25  # around the face, as `face_recognition` cuts it
 
 
-def embed(picture: Picture, face: Face) -> Embedding:
-    """The face as a vector, shape (128,) with the network of `face_recognition`, float32."""
-    return np.asarray(looks(picture, face).mean(axis=0), dtype=np.float32)
+def embed(picture: Picture, face: Face, network: Recogniser | None = None) -> Embedding:
+    """The face as a vector, shape (128,) with the network of `face_recognition`, float32.
+
+    `network` is that of the installation unless another is named, here and below.
+    """
+    return np.asarray(looks(picture, face, network).mean(axis=0), dtype=np.float32)
 
 
-def glance(picture: Picture, face: Face) -> Embedding:
+def glance(picture: Picture, face: Face, network: Recogniser | None = None) -> Embedding:
     """One look instead of six, as `face_recognition` takes it: enough to tell one person from another in a film."""
-    return np.asarray(engine.load().recogniser.embeddings(chips(picture, face)[:1])[0], dtype=np.float32)
+    network = network or engine.load().recogniser
+    return np.asarray(network.embeddings(chips(picture, face, network.side)[:1])[0], dtype=np.float32)
 
 
-def looks(picture: Picture, face: Face) -> NDArray[np.float32]:
+def looks(picture: Picture, face: Face, network: Recogniser | None = None) -> NDArray[np.float32]:
     """Every look by itself, shape (6, length); the first is what `face_recognition` sees."""
-    straight = chips(picture, face)
-    return engine.load().recogniser.embeddings(np.concatenate([straight, straight[:, :, ::-1]]))
+    network = network or engine.load().recogniser
+    straight = chips(picture, face, network.side)
+    return network.embeddings(np.concatenate([straight, straight[:, :, ::-1]]))
 
 
-def chips(picture: Picture, face: Face) -> NDArray[np.uint8]:
+def chips(picture: Picture, face: Face, side: int) -> NDArray[np.uint8]:
     """The face cut out and upright, once per tilt: shape (3, side, side, 3)."""
-    loaded = engine.load()
-    side = loaded.recogniser.side
-    cut = dlib.get_face_chip_details(loaded.landmarks(picture.pixels, face.box), side, MARGIN)
+    cut = dlib.get_face_chip_details(engine.load().landmarks(picture.pixels, face.box), side, MARGIN)
     size = dlib.chip_dims(side, side)
     tilted = [dlib.chip_details(cut.rect, size, cut.angle + tilt) for tilt in TILTS]
     return np.stack([dlib.extract_image_chip(picture.pixels, details) for details in tilted])

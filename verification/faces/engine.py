@@ -33,13 +33,16 @@ DETECTOR_VERSION = f"dlib {dlib.__version__}"
 class Engine:
     """dlib's callables, the network, and the version every verdict stores. Embeddings of two versions never mix.
 
-    `outline` finds 68 points; None unless the operator has accepted the licence of that file.
+    `outline` finds 68 points; None unless the operator has accepted the licence of that file. `companion` is
+    always the shipped network, the only one for which it was measured how far one person moves in a recording;
+    without a network of the operator it is the `recogniser` itself.
     """
 
     detector: Any
     landmarks: Any
     outline: Any | None
     recogniser: Recogniser
+    companion: Recogniser
     version: str
 
 
@@ -52,16 +55,14 @@ def load() -> Engine:
     """
     weights = _weights()
     given, accepted = os.environ.get("FACE_MODEL_PATH"), os.environ.get("FACE_68_POINTS") == "accepted"
-    network = (
-        recogniser.from_file(Path(given))
-        if given
-        else recogniser.from_dlib(weights / "dlib_face_recognition_resnet_model_v1.dat")
-    )
+    shipped = recogniser.from_dlib(weights / "dlib_face_recognition_resnet_model_v1.dat")
+    network = recogniser.from_file(Path(given)) if given else shipped
     return Engine(
         detector=dlib.get_frontal_face_detector(),
         landmarks=dlib.shape_predictor(str(weights / "shape_predictor_5_face_landmarks.dat")),
         outline=dlib.shape_predictor(str(weights / "shape_predictor_68_face_landmarks.dat")) if accepted else None,
         recogniser=network,
+        companion=shipped,
         version=f"{DETECTOR_VERSION}, {network.version}",
     )
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from verification.faces import engine, parallax
 from verification.faces import moves as rows
-from verification.faces import parallax
 from verification.faces.codes import Break, Hint, Move
 from verification.faces.decode import UnreadablePicture, decode
 from verification.faces.embed import embed, glance
@@ -33,7 +33,7 @@ class Edges:
     `nose`: of a turn, by parallax. `offset`: by how much the landmarks may say the opposite. `rest`,
     `rest_offset`: at most, looking straight again. `wrong`: at most, to the other side. `closer`: growth
     of the face. `same_straight`, `same_moved`: raw distance from the face at the beginning, looking straight
-    and otherwise.
+    and otherwise, by the shipped network: for another one these numbers mean nothing.
     """
 
     nose: float = 0.035
@@ -145,17 +145,20 @@ def _recognised(
 ) -> Recording:
     """One person all along, known from the beginning; the selfie is the mean of the sharpest frontal frames.
 
-    Compared with the beginning alone: a mean of everything would lie half-way between two people.
+    Compared with the beginning alone: a mean of everything would lie half-way between two people. Whether it
+    is one person the shipped network says, whichever the selfie is measured with.
     """
+    network, companion = engine.load().recogniser, engine.load().companion
     straight = [at for at, (_place, move) in enumerate(places) if move == Move.STRAIGHT]
-    looks = {at: embed(seen[at].picture, seen[at].face) for at in good}
+    looks = {at: embed(seen[at].picture, seen[at].face, companion) for at in good}
     start = np.mean(list(looks.values()), axis=0)
     for at, each in enumerate(seen):
         if at not in looks:
             edge = edges.same_straight if at in straight else edges.same_moved
-            if float(np.linalg.norm(glance(each.picture, each.face) - start)) > edge:
+            if float(np.linalg.norm(glance(each.picture, each.face, companion) - start)) > edge:
                 return replace(found, why=Break.OTHER_PERSON)
+    known = looks if network is companion else {}
     frontal = [at for at in straight if hint_for(seen[at].measures) is None]
     sharpest = sorted(frontal, key=lambda at: -seen[at].measures.detail)[:SELFIE_FRAMES]
-    selfie = [looks[at] if at in looks else embed(seen[at].picture, seen[at].face) for at in sharpest]
+    selfie = [known[at] if at in known else embed(seen[at].picture, seen[at].face, network) for at in sharpest]
     return replace(found, embedding=np.asarray(np.mean(selfie, axis=0), dtype=np.float32))
