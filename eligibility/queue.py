@@ -87,14 +87,19 @@ def narrowed(applications: QuerySet[Application], *, area: str, programme: str, 
 
 
 def due() -> list[int]:
-    """Applications whose sources have all answered and whose face is confirmed, oldest first, for the sweep."""
+    """Applications that wait for nothing but their first decision, oldest first, for the sweep."""
+    waiting = complete(ApplicationState.MATCHING).order_by("submitted_at")
+    return list(waiting.values_list("pk", flat=True)[:AT_ONCE])
+
+
+def complete(state: ApplicationState) -> QuerySet[Application]:
+    """Those of a state whose sources have all answered and whose face is confirmed."""
     requests = SourceRequest.objects.matching().filter(application=OuterRef("pk"))
     known = [CheckState.ACCEPTED, CheckState.CONFIRMED]
     faces = FaceCheck.objects.newest().filter(application=OuterRef("pk"), state__in=known)
-    complete = Application.objects.filter(
-        Exists(requests), ~Exists(requests.blocking().unanswered()), Exists(faces), state=ApplicationState.MATCHING
+    return Application.objects.filter(
+        Exists(requests), ~Exists(requests.blocking().unanswered()), Exists(faces), state=state
     )
-    return list(complete.order_by("submitted_at").values_list("pk", flat=True)[:AT_ONCE])
 
 
 def untold_rankings() -> list[int]:

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from eligibility import queue
+from eligibility import overlooked, queue
 from eligibility.models import FollowedParameter, Participation, RuleSet, Run, Simulation
 from eligibility.services import (
     decisions,
@@ -26,8 +26,8 @@ def decide_application(*, application_id: int) -> None:
 
 @shared_task(name="eligibility.sweep_decisions")
 def sweep_decisions() -> None:
-    """Whatever is complete and was not decided, because a message was lost or a worker died."""
-    for application_id in queue.due():
+    """Whatever is complete and was not decided, or not by its newest data: a message was lost or a worker died."""
+    for application_id in (*queue.due(), *overlooked.due()):
         jobs.enqueue("eligibility.decide_application", application_id=application_id)
 
 

@@ -1,0 +1,57 @@
+"""Decided families of whom newer data is on record than their decision used: the message about it was lost."""
+
+from django.core.cache import cache
+from django.db.models import Exists, F, Func, OuterRef, Q, TextField, Value
+from django.db.models.functions import Cast, Coalesce
+
+from eligibility.documents import document_of
+from eligibility.models import Determination, RuleSet
+from eligibility.queue import AT_ONCE, complete
+from enrollment.enums import ApplicationState
+from enrollment.models import Application
+from verification.models import Fact
+
+LOOKED_AT = 5_000  # applications of one sweep, the oldest first: its cost does not grow with their number
+PLACE = "eligibility.overlooked"  # how far the last sweep came; lost, the next one begins with the first
+
+
+def due() -> list[int]:
+    """The next decided applications, of those a sweep looks at, that hold other facts than their decision used.
+
+    Sweep after sweep goes through all of them and begins anew. What is announced stays as it is. A
+    decision that finds nothing to do changes nothing, so that a family may be named twice.
+    """
+    after = cache.get(PLACE, 0)
+    ids = Application.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:LOOKED_AT]
+    looked_at = list(ids)
+    if not looked_at:
+        cache.delete(PLACE)
+        return []
+    outdated = Determination.objects.current().filter(_rests_on_other_facts(), application=OuterRef("pk"))
+    decided = complete(ApplicationState.DECIDED).filter(Exists(outdated), pk__range=(looked_at[0], looked_at[-1]))
+    found = list(decided.order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
+    last = found[-1] if len(found) == AT_ONCE else looked_at[-1]
+    cache.set(PLACE, last if last < looked_at[-1] or len(looked_at) == LOOKED_AT else 0, timeout=None)
+    return found
+
+
+def _rests_on_other_facts() -> Q:
+    """Decided by rules in force there today, one of whose facts is another row now, or was not known then."""
+    used = Func(OuterRef("facts"), F("name"), Value("id"), function="jsonb_extract_path_text", output_field=TextField())
+    current = Fact.objects.current().filter(family=OuterRef("application__family"))
+    other = current.annotate(used=Coalesce(used, Value(""), output_field=TextField())).exclude(
+        used=Cast("pk", TextField())
+    )
+    found = Q(pk__in=[])
+    active = RuleSet.objects.in_force().filter(programme__is_active=True)
+    for rule_set in active.select_related("programme").prefetch_related("programme__areas"):
+        names = document_of(rule_set).facts
+        found |= Q(Exists(other.filter(name__in=names)), _where_it_runs(rule_set), rule_set=rule_set)
+    return found
+
+
+def _where_it_runs(rule_set: RuleSet) -> Q:
+    here = Q()
+    for area in rule_set.programme.areas.all():
+        here |= Q(application__village__code__startswith=area.code)
+    return here

@@ -1,0 +1,90 @@
+"""A message about newer data that was lost: the sweep finds the family, at a cost that does not grow."""
+
+import pytest
+from django.core.cache import cache
+from pytest_django import DjangoAssertNumQueries
+
+from eligibility import overlooked, tasks
+from eligibility.models import Programme
+from enrollment.enums import ApplicationState
+from enrollment.models import Application
+from tests import factories
+from tests.cast import JATILUWIH, TABANAN
+from tests.eligibility.conftest import MakeFamily, SentTasks, answer
+from tests.eligibility.test_decided_again import supersede
+from verification.enums import RequestState
+from verification.models import SourceRequest
+
+
+@pytest.fixture(autouse=True)
+def from_the_first(db: None) -> None:
+    cache.delete(overlooked.PLACE)
+
+
+def test_a_newer_fact_is_found_and_decided(decided: MakeFamily, sent_tasks: SentTasks) -> None:
+    touched, _other = decided(pln__power_va=2200), decided()
+    supersede(touched, "pln.power_va", 900)
+    sent_tasks.clear()
+    tasks.sweep_decisions()
+    assert sent_tasks == [("eligibility.decide_application", {"application_id": touched.pk})]
+    tasks.decide_application(application_id=touched.pk)
+    assert answer(touched).outcome == "eligible"
+    assert overlooked.due() == []
+
+
+def test_a_fact_that_was_not_known_then_is_found(decided: MakeFamily) -> None:
+    application = decided(pln__power_va=None)
+    assert overlooked.due() == []
+    factories.FactFactory(family=application.family, name="pln.power_va", value=900, unit="VA")
+    assert overlooked.due() == [application.pk]
+
+
+def test_data_that_no_rule_looks_at_is_no_news(decided: MakeFamily) -> None:
+    application = decided()
+    factories.FactFactory(family=application.family, name="citizen.power_va", value=900, unit="VA")
+    assert overlooked.due() == []
+
+
+@pytest.mark.parametrize("state", [ApplicationState.ANNOUNCED, ApplicationState.WITHDRAWN])
+def test_what_is_announced_or_withdrawn_stays(decided: MakeFamily, state: ApplicationState) -> None:
+    application = decided(pln__power_va=2200)
+    supersede(application, "pln.power_va", 900)
+    Application.objects.filter(pk=application.pk).update(state=state)
+    assert overlooked.due() == []
+
+
+def test_who_waits_for_a_source_or_left_the_programme_is_not_named(decided: MakeFamily) -> None:
+    waiting, elsewhere = decided(pln__power_va=2200), decided(JATILUWIH, pln__power_va=2200)
+    for one in (waiting, elsewhere):
+        supersede(one, "pln.power_va", 900)
+    SourceRequest.objects.filter(application=waiting, source="pln").update(state=RequestState.DUE)
+    assert overlooked.due() == [elsewhere.pk]
+    for programme in Programme.objects.all():
+        programme.areas.add(factories.area("35.10"))
+    assert overlooked.due() == []
+    Programme.objects.get(code="pkh").areas.add(factories.area(TABANAN))
+    assert overlooked.due() == [elsewhere.pk]
+
+
+def test_sweep_after_sweep_goes_through_everybody_at_the_same_cost(
+    decided: MakeFamily, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    monkeypatch.setattr(overlooked, "LOOKED_AT", 2)
+    families = [decided(pln__power_va=2200) for _number in range(5)]
+    for one in families:
+        supersede(one, "pln.power_va", 900)
+    rounds = []
+    for _sweep in range(4):
+        with django_assert_num_queries(4):  # ids, rules, where they run, who is outdated
+            rounds.append(overlooked.due())
+    ids = [one.pk for one in families]
+    assert rounds == [ids[:2], ids[2:4], ids[4:], ids[:2]]
+
+
+def test_more_than_one_sweep_may_name_is_left_to_the_next(decided: MakeFamily, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(overlooked, "AT_ONCE", 2)
+    families = [decided(pln__power_va=2200) for _number in range(3)]
+    for one in families:
+        supersede(one, "pln.power_va", 900)
+    ids = [one.pk for one in families]
+    assert [overlooked.due(), overlooked.due()] == [ids[:2], ids[2:]]
