@@ -286,11 +286,10 @@ def test_a_quota_of_nought_funds_nobody(decided: MakeFamily, prepared: MakeBatch
 
 
 def test_the_database_refuses_a_place_beyond_the_quota(db: None) -> None:
-    row = factories.RankedEntryFactory(placement=Placement.FUNDED, position=1, places=1)
-    with pytest.raises(IntegrityError, match="ranked_entry_never_beyond_the_quota"), transaction.atomic():
-        RankedEntry.objects.filter(pk=row.pk).update(position=2)
-    with pytest.raises(IntegrityError, match="ranked_entry_never_beyond_the_quota"), transaction.atomic():
-        RankedEntry.objects.filter(pk=row.pk).update(position=None)
+    ranking = factories.RankingFactory()
+    for position in (2, None):
+        with pytest.raises(IntegrityError, match="ranked_entry_never_beyond_the_quota"), transaction.atomic():
+            factories.RankedEntryFactory(ranking=ranking, placement=Placement.FUNDED, position=position, places=1)
 
 
 # --- drawing again ----------------------------------------------------------------------------

@@ -53,7 +53,15 @@ def test_a_departure_agreed_on_elsewhere_ends_it(cast: Cast, reason: str, state:
 
 def test_a_lost_place_still_takes_two_officers(cast: Cast) -> None:
     one = begin(cast)
-    one.entry.places.update(placement="not_eligible", position=None)
+    batch = one.entry.batch
+    batch.rankings.update(is_current=False)
+    factories.RankedEntryFactory(
+        ranking=factories.RankingFactory(batch=batch, number=2),
+        entry=one.entry,
+        determination=one.determination,
+        placement="not_eligible",
+        position=None,
+    )
     with at(START):
         one = look_after(one)
         assert one.state == ParticipationState.CHECK

@@ -224,13 +224,16 @@ def test_the_database_refuses_a_ranking_beyond_the_quota(announced: Announced, d
     batch, _families = announced(1, 2, 3)
     check_now()
     second = factories.BatchFactory(announced=True, programme=batch.programme, quota=batch.quota)
-    overfull = factories.RankingFactory(batch=second, places=1)
     other = decided()
     entry = factories.BatchEntryFactory(batch=second, application=other)
-    factories.RankedEntryFactory(ranking=overfull, entry=entry, determination=answer(other))
-    with pytest.raises(IntegrityError, match="would fund 3 families"), transaction.atomic():
+
+    def overfund() -> None:
+        overfull = factories.RankingFactory(batch=second, places=1)
+        factories.RankedEntryFactory(ranking=overfull, entry=entry, determination=answer(other))
         check_now()
-    RankedEntry.objects.filter(ranking=overfull).update(placement=Placement.WAITING)
+
+    with pytest.raises(IntegrityError, match="would fund 3 families"), transaction.atomic():
+        overfund()
 
 
 def check_now() -> None:

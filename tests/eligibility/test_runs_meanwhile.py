@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 
@@ -75,9 +76,9 @@ def test_a_later_version_stands_whatever_the_clocks_say(decided: MakeFamily, wor
     wage(3_000_000)
     run = answered(banyuwangi, worker)
     stricter(worker)
-    decisions.decide_application(application, by=worker)
+    with time_machine.travel(run.snapshot.taken_at - timedelta(seconds=3), tick=False):
+        decisions.decide_application(application, by=worker)
     newer = answer(application)
-    Determination.objects.filter(pk=newer.pk).update(decided_at=run.snapshot.taken_at - timedelta(seconds=3))
     finish(run)
     assert answer(application) == newer
 
