@@ -2,12 +2,17 @@
 
 from appeals.models import DECIDERS, Appeal, GroundCheck
 from eligibility.models import Batch
-from enrollment.models import Application
+from enrollment.models import READERS, Application
 from perlinsos.accounts import scoping
 from perlinsos.accounts.enums import Role
 from perlinsos.accounts.models import User
 
 CHECKERS = (Role.AGENT, Role.OPERATOR, Role.VERIFIER)
+
+
+def can_open_appeals(user: User) -> bool:
+    """Whoever reads the cases of an area reads what is contested there."""
+    return bool(scoping.area_codes(user, roles=READERS))
 
 
 def can_lodge(user: User, application: Application) -> bool:

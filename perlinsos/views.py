@@ -13,6 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 from redis.exceptions import RedisError
 
+from perlinsos.accounts.desk_menu import tabs_of
 from perlinsos.accounts.enums import Role
 from perlinsos.accounts.models import User
 from perlinsos.accounts.scoping import area_codes
@@ -39,10 +40,8 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("application-resume")
     if area_codes(user, roles=[Role.AGENT]):
         return redirect("agent-home")
-    if area_codes(user, roles=[Role.OFFICER, Role.VERIFIER, Role.COORDINATOR, Role.AUDITOR]):
-        return redirect("officer-home")
-    if area_codes(user, roles=[Role.POLICY]):
-        return redirect("rule-list")
+    if tabs := tabs_of(user):
+        return redirect(tabs[0].page)
     return redirect("admin:index" if user.is_admin else "start")
 
 

@@ -16,6 +16,8 @@ in Tabanan *with* cases there, Fajar helps in another village *with* application
 | indah  | citizen                              | Kesilir                | `application`                |
 | joko   | citizen                              | Lateng                 | `joko_application`           |
 | kirana | citizen                              | Jatiluwih, Tabanan     | `kirana_application`         |
+| nusa   | policy staff                         | the nation             |                              |
+| oki    | village operator                     | Kesilir                | Indah's case                 |
 | laras  | administrator of reference data      |                        | no membership                |
 | client | another system that calls the API    | Banyuwangi             | `client_token`               |
 """
@@ -81,6 +83,14 @@ class Cast:
     @cached_property
     def hadi(self) -> User:
         return factories.staff("Hadi", Role.COORDINATOR, BANYUWANGI)
+
+    @cached_property
+    def nusa(self) -> User:
+        return factories.staff("Nusa", Role.POLICY, "", organisation="Kementerian Sosial")
+
+    @cached_property
+    def oki(self) -> User:
+        return factories.staff("Oki", Role.OPERATOR, KESILIR)
 
     @cached_property
     def laras(self) -> User:

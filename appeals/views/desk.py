@@ -15,7 +15,7 @@ from appeals.models import Appeal
 from appeals.services import reviewing, ruling
 from enrollment.models import Application
 from perlinsos.accounts.requests import UserRequest
-from perlinsos.core import audit, downloads
+from perlinsos.core import access, audit, downloads
 from perlinsos.core.errors import DomainError
 
 PAGE = 50
@@ -33,6 +33,7 @@ def case_detail(request: UserRequest, public_id: UUID) -> HttpResponse:
 @require_safe
 def appeal_queue(request: UserRequest) -> HttpResponse:
     """Pending appeals of the officer's area, the one promised soonest first."""
+    access.ensure(permissions.can_open_appeals(request.user))
     pending = (
         Appeal.objects.read_by_staff(request.user)
         .pending()

@@ -119,15 +119,3 @@ def test_a_refusal_of_the_service_is_in_the_summary() -> None:
     assert "<li>Kode sudah dipakai.</li>" in shown("{% error_summary form %}", form=form)
 
 
-@pytest.mark.parametrize(
-    ("path", "url", "current"),
-    [
-        ("/petugas/", "/petugas/", True),
-        ("/petugas/sanggah/", "/petugas/", False),
-        ("/petugas/sanggah/7/", "/petugas/sanggah/", True),
-        ("/petugas/sanggahan/", "/petugas/sanggah/", False),
-        ("/", "", False),
-    ],
-)
-def test_a_menu_knows_where_it_is(path: str, url: str, current: bool) -> None:
-    assert portal.under(path, url) is current

@@ -236,16 +236,6 @@ def tab(label: Text, url: str, *, current: bool = False, count: int | None = Non
     return {"label": label, "url": url, "current": current, "count": count}
 
 
-@register.filter
-def under(path: str, url: str) -> bool:
-    """Is `path` the page at `url` or one below it? For `current=request.path|under:url` of a menu.
-
-    The home of a section (`/petugas/`) holds only itself: every page of the section lies below it.
-    """
-    is_home = url.count("/") == 2
-    return bool(url) and (path == url or (not is_home and path.startswith(f"{url.rstrip('/')}/")))
-
-
 @register.inclusion_tag("components/pager.html")
 def pager(*, previous_url: str = "", next_url: str = "", summary: Text = "") -> dict[str, Any]:
     """Previous and next below a list; `summary` such as "1 sampai 50 dari 128"."""
