@@ -28,6 +28,7 @@ NO_TRUNCATE = {
     "core_auditevent": "audit_event_no_truncate",
     "core_auditlink": "audit_link_no_truncate",
     "verification_fact": "fact_no_truncate",
+    "verification_factcheck": "fact_check_no_truncate",
     "eligibility_dutyrecord": "duty_record_no_truncate",
     "eligibility_determination": "determination_no_truncate",
     "eligibility_ranking": "ranking_no_truncate",

@@ -17,6 +17,7 @@ from perlinsos.accounts.models import User
 from perlinsos.core import access, audit, files, workflow
 from perlinsos.core.models import StoredFile
 from perlinsos.messages.services import tell
+from verification.services import facts
 
 VISIT_DAYS = 7
 
@@ -84,6 +85,7 @@ def record_ground_check(check: GroundCheck, observation: Observation, *, by: Use
     if observation.note:
         check.note = observation.note
         check.save(update_fields=["note", "updated_at"])
+    facts.record_check(check.appeal.fact, seen=observation.value, on=timezone.localdate(), by=by)
     workflow.move(check.appeal, AppealState.CHECKED, by=by)
     return check
 

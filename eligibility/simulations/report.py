@@ -15,7 +15,7 @@ from eligibility.simulations import hiding
 from eligibility.simulations.tally import DIMENSIONS, GAIN, LOSE, key
 from verification.fairness import FEWEST_SHOWN, Rate
 
-ENGINE = "kolom-1"  # a new name whenever the same input may give another report
+ENGINE = "kolom-2"  # a new name whenever the same input may give another report
 KNOWN = "known"  # prefix of the tally of ground checks
 Count = int | None
 Counts = Mapping[str, int]

@@ -1,8 +1,8 @@
 """What ground checks found, against what was on record: the families whose truth is known.
 
-A check stands in the facts as a fact whose source is the ground check. The record is what the newest
-other source had said when the snapshot was taken. Checks made afterwards count too: they say what
-was wrong with the records of that day. Families are checked because somebody asked, not by lot.
+Every look counts, whether it confirmed the record or not. The record is what the newest source other than
+a ground check had said when the snapshot was taken. Checks made afterwards count too: they say how right
+the records of that day were. Families are checked because somebody asked, not by lot.
 """
 
 from collections import Counter
@@ -26,8 +26,11 @@ FOUND = """
     SELECT a.id AS family, c.name, c.checked, b.recorded
     FROM (
         SELECT DISTINCT ON (f.family_id, f.name) f.family_id, f.name, {usable} AS checked
-        FROM verification_fact f
-        WHERE f.source = %(check)s AND f.fetched_at <= %(until)s
+        FROM (
+            SELECT looked.id, fact.family_id, fact.name, looked.seen AS value, looked.seen_on AS as_of
+            FROM verification_factcheck looked JOIN verification_fact fact ON fact.id = looked.fact_id
+            WHERE looked.recorded_at <= %(until)s
+        ) f
         ORDER BY f.family_id, f.name, f.id DESC
     ) c
     JOIN enrollment_application a ON a.family_id = c.family_id

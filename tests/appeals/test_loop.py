@@ -4,6 +4,7 @@ import io
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 from pypdf import PdfReader
 
 from appeals.enums import AppealState
@@ -19,6 +20,8 @@ from perlinsos.messages import tasks as message_tasks
 from perlinsos.messages.models import Letter, OutboxMessage
 from tests import factories
 from tests.appeals import scenario
+from verification.enums import Source
+from verification.models import Fact, FactCheck
 
 pytestmark = pytest.mark.django_db
 
@@ -58,6 +61,21 @@ def test_an_upheld_appeal_supersedes_the_fact_and_keeps_the_old_one(announced, r
     assert (old.value, new.value) == (2200, 900)
     assert new.supersedes == old
     assert new.source == "ground_check"
+
+
+def test_what_the_visit_saw_stays_on_record(cast, announced, ruled):
+    look = FactCheck.objects.get()
+    assert (look.fact_id, look.recorded, look.seen, look.agrees) == (announced.fact.pk, 2200, 900, False)
+    assert (look.seen_by, look.seen_on) == (cast.eko, timezone.localdate())
+
+
+def test_a_visit_that_confirms_the_record_leaves_a_look_and_no_fact(cast, announced):
+    officer = scenario.third_officer()
+    appeal = take_up(lodge_appeal(announced.wrong_meter, announced.fact, Objection(900), by=cast.indah), by=officer)
+    check = request_ground_check(appeal, instructions="Lihat meteran", by=officer)
+    record_ground_check(check, Observation(value=2200, photo=factories.photo()), by=cast.eko)
+    assert FactCheck.objects.get().agrees is True
+    assert not Fact.objects.filter(source=Source.GROUND_CHECK).exists()
 
 
 def test_the_decision_is_made_again_under_the_same_rule_version(announced, ruled):

@@ -28,7 +28,7 @@ from tests.eligibility.conftest import SentTasks
 from tests.eligibility.documents import data
 from tests.eligibility.simulated import FIRST, RULES_ON, begin, draft, finish, snapshot_of
 from verification.enums import Source
-from verification.services.facts import supersede_fact
+from verification.services import facts
 
 # 20 families in decile 2, 15 in decile 5, 12 whose decile nobody knows, 10 with too much power
 FAMILIES: list[dict[str, Any]] = [{}] * 20 + [{"dtsen__decile": 5}] * 15 + [{"dtsen__decile": None}] * 12
@@ -185,13 +185,34 @@ def test_ground_checks_say_who_is_missed_and_who_should_not_be_there(worker: Use
         SnapshotRow.objects.filter(snapshot=snapshot, application_id=FIRST + number + 1).update(
             application=application.pk
         )
-        supersede_fact(fact, value=seen, source=Source.GROUND_CHECK, as_of=timezone.localdate(), by=worker)
+        facts.record_check(fact, seen=seen, on=timezone.localdate(), by=worker)
     Snapshot.objects.update(taken_at=timezone.now())
     done = finish(begin([draft(power_limit_va=450)], snapshot, banyuwangi, worker), worker)
     checked = effect(done)["checked_before"]
     assert done.result["report"]["sample"] == 12
     assert checked["missed"] == {"n": None, "hits": None, "low": None, "high": None}  # eight are too few
     assert (checked["leakage"]["n"], effect(done)["checked_after"]["leakage"]["n"]) == (None, 0)
+
+
+def test_checks_that_confirm_the_record_count_as_much_as_those_that_do_not(worker: User, banyuwangi: Area) -> None:
+    """Of 30 families that fit on record, visits found 10 who do not; the last look at a family counts."""
+    snapshot = snapshot_of([{}] * 40)
+    for number in range(30):
+        application = factories.ApplicationFactory(submitted=True)
+        fact = factories.FactFactory(family=application.family, value=900)
+        SnapshotRow.objects.filter(snapshot=snapshot, application_id=FIRST + number + 1).update(
+            application=application.pk
+        )
+        seen = [2200] if number < 10 else [2200, 900]
+        for value in seen:
+            facts.record_check(fact, seen=value, on=timezone.localdate(), by=worker)
+        if number < 10:  # a ruling followed for these: the fact it left is no second look
+            facts.supersede_fact(fact, value=2200, source=Source.GROUND_CHECK, as_of=timezone.localdate(), by=worker)
+    Snapshot.objects.update(taken_at=timezone.now())
+    done = finish(begin([draft(decile_limit=5)], snapshot, banyuwangi, worker), worker)
+    assert done.result["report"]["sample"] == 30
+    # Wilson's interval of 10 of 30, in permille
+    assert effect(done)["checked_before"]["leakage"] == {"n": 30, "hits": 10, "low": 192, "high": 512}
 
 
 def test_a_district_is_looked_at_in_advance_from_files_or_from_the_table(banyuwangi: Area) -> None:

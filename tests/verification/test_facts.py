@@ -18,7 +18,7 @@ from verification import tasks
 from verification.connectors import CONNECTORS
 from verification.connectors.base import FactValue
 from verification.enums import RequestState, Source
-from verification.models import Fact, SourceRequest
+from verification.models import Fact, FactCheck, SourceRequest
 from verification.services import facts
 
 pytestmark = pytest.mark.django_db
@@ -133,6 +133,30 @@ def test_the_database_changes_and_removes_no_fact(change: str) -> None:
         connection.cursor().execute(change)
     assert Fact.objects.get() == fact
     assert Fact.objects.get().value == 2200
+
+
+@pytest.mark.parametrize(("seen", "agrees"), [(2200, True), (900, False), ("2200", False), (True, False)])
+def test_a_look_says_by_itself_whether_it_agrees(cast: Any, seen: Any, agrees: bool) -> None:
+    fact = factories.FactFactory(value=2200)
+    look = facts.record_check(fact, seen=seen, on=LATE, by=cast.eko)
+    look.refresh_from_db()
+    assert (look.agrees, Fact.objects.get()) == (agrees, fact)
+    assert AuditEvent.objects.get(action="verification.fact.checked").data == {"check": look.pk}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE verification_factcheck SET seen = '450'::jsonb",
+        "UPDATE verification_factcheck SET seen_on = '2020-01-01'",
+        "DELETE FROM verification_factcheck",
+    ],
+)
+def test_the_database_changes_and_removes_no_look(cast: Any, change: str) -> None:
+    look = facts.record_check(factories.FactFactory(value=2200), seen=900, on=LATE, by=cast.eko)
+    with pytest.raises(ProgrammingError, match="looked at again, never changed"), transaction.atomic():
+        connection.cursor().execute(change)
+    assert FactCheck.objects.get() == look
 
 
 def test_the_database_empties_no_facts_at_once() -> None:

@@ -13,7 +13,7 @@ from perlinsos.core import audit
 from perlinsos.core.errors import DomainError
 from verification.connectors.base import FactValue, Value
 from verification.enums import Source
-from verification.models import Fact, SourceRequest
+from verification.models import Fact, FactCheck, SourceRequest
 from verification.rules import outranks
 
 # What holds now for a family, by name.
@@ -74,6 +74,17 @@ def supersede_fact(fact: Fact, *, value: Value | str, source: str, as_of: date, 
     )  # fmt: skip
     audit.record("verification.fact.superseded", subject=fact, by=by, new=new.pk, source=source)
     return new
+
+
+@transaction.atomic
+def record_check(fact: Fact, *, seen: Value | str, on: date, by: User) -> FactCheck:
+    """Keep what somebody saw about a fact, also when it is what the record says. For a ground check.
+
+    No fact changes by it: that takes a ruling.
+    """
+    check = FactCheck.objects.create(fact=fact, recorded=fact.value, seen=seen, seen_on=on, seen_by=by)
+    audit.record("verification.fact.checked", subject=fact, by=by, check=check.pk)
+    return check
 
 
 def _keep(family: Family, drafts: list[Fact], *, by: User) -> list[Fact]:
