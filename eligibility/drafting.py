@@ -1,5 +1,6 @@
 """What is to be said about a draft of rules: every problem with its place, what would follow, what it changes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -18,6 +19,7 @@ from eligibility.rules.golden import Difference
 from eligibility.rules.reading import Problem
 from eligibility.rules.source import read_source
 from eligibility.rules.spelling import as_text
+from eligibility.simulations.report import GAINED, LOST, TO_CHECK
 from perlinsos.core.errors import DomainError
 from perlinsos.decrees.models import Decree, DecreeKind
 from perlinsos.regions.models import Area, Parameter
@@ -130,6 +132,23 @@ def simulations_of(draft: RuleDraft) -> QuerySet[SimulatedDraft]:
     return done.select_related("simulation__area").order_by("-simulation__finished_at")
 
 
+def simulation_summary(draft: RuleDraft) -> list[dict[str, Any]]:
+    """What the newest simulation of exactly this text said in each area, small numbers hidden as in its report."""
+    found: dict[str, dict[str, Any]] = {}
+    for one in simulations_of(draft).iterator(chunk_size=10):  # a result is long, and a nation has many areas
+        simulation = one.simulation
+        if simulation.area_id not in found:
+            report = simulation.result["report"]
+            found[simulation.area_id] = {
+                "simulation": str(simulation.public_id),
+                "sha256": simulation.sha256,
+                "area": str(simulation.area),
+                "families": report["families"],
+                "effects": [_in_short(effect) for effect in report["drafts"][one.place - 1]["effects"]],
+            }
+    return list(found.values())
+
+
 def ensure_overlaps_exist(document: RuleDocument) -> None:
     """Every programme and component of the table exists, and no chain of programmes comes back to this one."""
     due, seen = list(document.overlaps), set[str]()
@@ -184,6 +203,17 @@ def _collision(other: RuleSet, document: RuleDocument) -> Problem:
         return Problem("valid.from", message, {"version": other.version})
     message = _("Version %(version)s begins on %(day)s. End this one there, or take that one back first.")
     return Problem("valid.until", message, {"version": other.version, "day": begins.isoformat()})
+
+
+def _in_short(effect: Mapping[str, Any]) -> dict[str, Any]:
+    paid, due = effect["paid"], effect["due"]
+    return {
+        "programme": effect["programme"],
+        "before": effect["before"]["eligible"],
+        "after": effect["after"]["eligible"],
+        **{move: effect["moves"][move] for move in (GAINED, LOST, TO_CHECK)},
+        "difference": None if paid is None or due is None else due - paid,
+    }
 
 
 def _told(difference: Difference) -> dict[str, Any]:

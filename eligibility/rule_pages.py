@@ -15,13 +15,15 @@ from django.utils.translation import gettext_lazy as _
 from eligibility import drafting, permissions
 from eligibility.documents import document_of
 from eligibility.enums import DraftState
-from eligibility.models import Programme, RuleDraft, RuleSet
+from eligibility.models import Programme, RuleDraft, RuleSet, Simulation
 from eligibility.presenters import outcome_word
 from eligibility.rules import changes
 from eligibility.rules.changes import Change, Part
 from eligibility.rules.reading import Problem
 from eligibility.rules.wording import LANGUAGES
 from perlinsos.accounts.models import User
+
+SHOWN_SIMULATIONS = 10
 
 HEADINGS: dict[Part, Promise] = {
     Part.DATES: _("Version and dates"),
@@ -139,10 +141,13 @@ def draft_page(draft: RuleDraft, user: User) -> dict[str, Any]:
         "problems": said(checked.problems) if is_open else [],
         "is_open": is_open,
         "replay": _replay(draft),
-        "simulations": list(drafting.simulations_of(draft)[:5]),
+        "simulations": _simulations(draft, user),
+        "is_simulated": drafting.simulations_of(draft).exists(),
+        "summary": draft.simulation_summary if draft.state != DraftState.DRAFT else [],
         "lines": numbered(draft.text, checked.problems if is_open else ()),
         "may_write": may_write and draft.state == DraftState.DRAFT,
         "may_replay": may_write and is_open and checked.document is not None,
+        "may_simulate": is_open and checked.document is not None and permissions.can_open_simulations(user),
         "may_enact": may_write and draft.state == DraftState.PROPOSED and draft.proposed_by_id != user.pk,
         "may_stop": may_write and is_open,
     }
@@ -188,6 +193,23 @@ def line_by_line(theirs: str, yours: str) -> list[str]:
     """What differs between two texts, as lines that begin with - (theirs), + (yours) or a blank."""
     found = difflib.unified_diff(theirs.splitlines(), yours.splitlines(), lineterm="", n=2)
     return [line for line in found if not line.startswith(("---", "+++"))]
+
+
+def _simulations(draft: RuleDraft, user: User) -> list[dict[str, Any]]:
+    """The newest ones of this draft, whether of exactly its text, and whether the reader may open them."""
+    rows = draft.simulated.select_related("simulation__area").order_by("-simulation")
+    rows = rows.defer("document", *(f"simulation__{field}" for field in ("given", "tally", "result")))
+    newest = list(rows[:SHOWN_SIMULATIONS])
+    known = Simulation.objects.visible_to(user).filter(pk__in=[row.simulation_id for row in newest])
+    open_to_reader = set(known.values_list("pk", flat=True))
+    return [
+        {
+            "simulation": row.simulation,
+            "is_of_this_text": row.sha256 == draft.sha256,
+            "may_open": row.simulation_id in open_to_reader,
+        }
+        for row in newest
+    ]
 
 
 def _replay(draft: RuleDraft) -> dict[str, Any] | None:

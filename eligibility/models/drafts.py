@@ -1,6 +1,6 @@
 """Rules that are still being written: kept as typed, until a second officer enacts them."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
@@ -63,6 +63,12 @@ class RuleDraft(StatefulModel):
     proposed_at = models.DateTimeField(null=True, blank=True)
     golden_reason = models.CharField(max_length=500, blank=True, help_text="why golden families may differ")
     unsimulated_reason = models.CharField(max_length=500, blank=True, help_text="why there is no simulation")
+    simulation_summary: Any = models.JSONField(
+        default=list,
+        blank=True,
+        editable=False,
+        help_text="what simulations of this text said when it was proposed, see eligibility.drafting",
+    )
     decree = models.ForeignKey(Decree, null=True, blank=True, on_delete=models.RESTRICT, related_name="rule_drafts")
     enacted_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.RESTRICT, related_name="+")
     enacted_at = models.DateTimeField(null=True, blank=True)

@@ -85,7 +85,7 @@ def replay_draft(draft: RuleDraft, *, by: User) -> DraftReplay:
 def propose_draft(
     draft: RuleDraft, *, edition: int, golden_reason: str = "", unsimulated_reason: str = "", by: User
 ) -> RuleDraft:
-    """Hand the text to a second officer.
+    """Hand the text to a second officer, with what simulations said of it.
 
     Refused with `edited_meanwhile`, `not_ready` while something is wrong in the text, `not_replayed`,
     `golden_differs` without a reason for it, and `not_simulated` with neither a simulation of this
@@ -107,6 +107,7 @@ def propose_draft(
         proposed_at=timezone.now(),
         golden_reason=held.golden_reason,
         unsimulated_reason=held.unsimulated_reason,
+        simulation_summary=drafting.simulation_summary(held),
     )
 
 

@@ -24,7 +24,9 @@ from perlinsos.core.errors import DomainError
 @require_safe
 def simulation_list(request: UserRequest) -> HttpResponse:
     access.ensure(permissions.can_open_simulations(request.user))
-    return _list(request, SimulationForm(by=request.user))
+    """What was started, and the form to start one; `rancangan` in the address is chosen already."""
+    chosen = {"rancangan": request.GET.getlist("rancangan")}
+    return _list(request, SimulationForm(by=request.user, initial=chosen))
 
 
 @require_POST
