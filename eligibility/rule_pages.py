@@ -146,6 +146,7 @@ def draft_page(draft: RuleDraft, user: User) -> dict[str, Any]:
         "summary": draft.simulation_summary if draft.state != DraftState.DRAFT else [],
         "lines": numbered(draft.text, checked.problems if is_open else ()),
         "may_write": may_write and draft.state == DraftState.DRAFT,
+        "may_edit_golden_families": permissions.can_edit_golden_families(user),
         "may_replay": may_write and is_open and checked.document is not None,
         "may_simulate": is_open and checked.document is not None and permissions.can_open_simulations(user),
         "may_enact": may_write and draft.state == DraftState.PROPOSED and draft.proposed_by_id != user.pk,

@@ -22,7 +22,11 @@ from perlinsos.core.errors import DomainError
 @require_safe
 def rule_list(request: UserRequest) -> HttpResponse:
     access.ensure(permissions.can_open_rules(request.user))
-    return render(request, "eligibility/rule_list.html", {"rows": rule_pages.programmes(request.user)})
+    context = {
+        "rows": rule_pages.programmes(request.user),
+        "may_edit_golden_families": permissions.can_edit_golden_families(request.user),
+    }
+    return render(request, "eligibility/rule_list.html", context)
 
 
 @require_safe

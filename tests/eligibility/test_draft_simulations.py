@@ -86,7 +86,7 @@ def test_the_walk_from_the_text_to_the_numbers_the_second_officer_reads(
     sign_in(tara, factories.staff("Tara", Role.POLICY, ""))
     page = text(tara.get(detail(draft)))
     assert "Yang dikatakan simulasi saat ini diusulkan" in page
-    assert 'data-label="Bertambah"> 30</td>' in page.replace("> 30 <", "> 30<")
+    assert 'data-label="Masuk"> 30</td>' in page.replace("> 30 <", "> 30<")
 
 
 def test_a_simulation_of_an_earlier_text_is_shown_as_such_and_is_not_enough(

@@ -194,6 +194,20 @@ def test_a_family_is_entered_retired_and_restored_here(rules: object, putu: Clie
     assert "code" in again.context["adminform"].form.errors
 
 
+def test_policy_staff_come_here_from_the_desk_and_nobody_else_is_sent(
+    rules: object, cast: Cast, putu: Client, sign_in: SignIn
+) -> None:
+    """From the list of rules and from a draft, by the first page they see."""
+    draft = factories.RuleDraftFactory()
+    desk = [reverse("rule-list"), reverse("draft-detail", args=[draft.public_id])]
+    assert putu.get(reverse("home"))["Location"] == desk[0]
+    for address in desk:
+        assert f'href="{LIST}"' in putu.get(address).content.decode(), address
+    sign_in(putu, cast.gita)
+    seen = putu.get(desk[0])
+    assert (seen.status_code, LIST in seen.content.decode()) == (200, False)
+
+
 def test_policy_staff_find_nothing_else_and_others_find_nothing(
     rules: object, cast: Cast, putu: Client, sign_in: SignIn
 ) -> None:
