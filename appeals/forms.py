@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from eligibility.rules.catalogue import CATALOGUE, FactType, Unit
-from perlinsos.core.forms import CardRadios, PhotoField, PortalForm
+from perlinsos.core.forms import CardRadios, PhotoField, PortalForm, ThreeBoxDateField
 
 METERS_VA = (450, 900, 1300, 2200, 3500, 5500)  # household classes on a PLN meter sticker
 
@@ -81,6 +81,27 @@ class GroundCheckForm(PortalForm):
     def __init__(self, *args: Any, fact_name: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["value"] = value_field(CATALOGUE[fact_name], label=_("What did you see?"))
+        self.order_fields(self.field_order)
+
+
+class NoteForm(PortalForm):
+    """What an officer saw of a family, what shows it, and when."""
+
+    evidence = forms.CharField(
+        label=_("What shows it?"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("What you saw yourself, or the letter and who signed it. No NIK."),
+    )
+    seen_on = ThreeBoxDateField(label=_("On which day?"))
+
+    field_order = ("value", "evidence", "seen_on")
+
+    def __init__(self, *args: Any, fact_name: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kind = CATALOGUE[fact_name]
+        label = _("Is it so?") if kind.is_flag else _("How many people?")
+        self.fields["value"] = value_field(kind, label=label)
         self.order_fields(self.field_order)
 
 

@@ -82,6 +82,7 @@ def of_case(application: Application, *, viewer: User) -> dict[str, Any]:
         "members": list(Member.objects.current().filter(family=application.family).select_related("person")),
         "facts": [(fact, fact_label(fact), fact_value(fact, fact.value)) for fact in facts],
         "warnings": wording.warnings_of(application),
+        "may_read_notes": permissions.can_read_notes(viewer, application),
         "history": [
             (wording.event_title(event), event.at, wording.actor_name(event)) for event in _events(application)
         ],

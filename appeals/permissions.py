@@ -7,6 +7,7 @@ from perlinsos.accounts import scoping
 from perlinsos.accounts.enums import Role
 from perlinsos.accounts.models import User
 
+NOTE_READERS = (Role.OFFICER, Role.VERIFIER, Role.AUDITOR)
 CHECKERS = (Role.AGENT, Role.OPERATOR, Role.VERIFIER)
 
 
@@ -33,6 +34,17 @@ def can_record(user: User, check: GroundCheck) -> bool:
 def can_rule(user: User, appeal: Appeal) -> bool:
     """A reviewer who did not make the visit the ruling rests on."""
     return can_review(user, appeal) and not appeal.ground_checks.filter(recorded_by=user).exists()
+
+
+def can_read_notes(user: User, application: Application) -> bool:
+    """Who decides and who looks over their shoulders; the village office does not."""
+    return _holds_any(user, NOTE_READERS, application)
+
+
+def can_note(user: User, application: Application) -> bool:
+    """An officer of the area with no part in the application."""
+    has_part = user.pk in (application.owner_id, application.assisted_by_id)
+    return not has_part and _holds_any(user, (Role.OFFICER,), application)
 
 
 def has_decided(user: User, batch: Batch) -> bool:

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from appeals.views import desk, status
+from appeals.views import desk, notes, status
 
 urlpatterns: list[URLPattern] = [
     path("status/<uuid:public_id>/", status.application_status, name="application-status"),
@@ -9,6 +9,8 @@ urlpatterns: list[URLPattern] = [
     path("sanggah/<uuid:determination_id>/<str:fact_name>/", status.appeal_new, name="appeal-new"),
     path("sanggah/<uuid:public_id>/", status.appeal_receipt, name="appeal-receipt"),
     path("petugas/kasus/<uuid:public_id>/", desk.case_detail, name="case-detail"),
+    path("petugas/kasus/<uuid:public_id>/catatan/", notes.note_list, name="note-list"),
+    path("petugas/kasus/<uuid:public_id>/catatan/<slug:about>/", notes.note_write, name="note-write"),
     path("petugas/sanggahan/", desk.appeal_queue, name="appeal-queue"),
     path("petugas/sanggahan/<uuid:public_id>/", desk.appeal_detail, name="appeal-detail"),
     path("petugas/sanggahan/<uuid:public_id>/foto/<uuid:file_id>/", desk.appeal_photo, name="appeal-photo"),

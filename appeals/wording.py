@@ -43,6 +43,8 @@ EVENTS: dict[str, Promise] = {
     "enrollment.application.withdrawn": _("Withdrawn"),
     "enrollment.application.viewed": _("Case opened"),
     "agents.ground_check.opened": _("Address opened for a visit"),
+    "appeals.note.written": _("An officer noted something"),
+    "appeals.notes.viewed": _("Notes of officers opened"),
     "verification.source.answered": _("A source has answered"),
     "verification.source.parked": _("A source gave no answer for a day"),
     "verification.source.asked_again": _("A source is asked again"),

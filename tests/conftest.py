@@ -29,6 +29,7 @@ NO_TRUNCATE = {
     "core_auditlink": "audit_link_no_truncate",
     "verification_fact": "fact_no_truncate",
     "verification_factcheck": "fact_check_no_truncate",
+    "verification_factnote": "fact_note_no_truncate",
     "eligibility_dutyrecord": "duty_record_no_truncate",
     "eligibility_determination": "determination_no_truncate",
     "eligibility_ranking": "ranking_no_truncate",

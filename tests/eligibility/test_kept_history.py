@@ -1,7 +1,5 @@
 """The database keeps decisions and orders as they were made; an order ends once, a family is told once."""
 
-from collections.abc import Iterator
-
 import pytest
 from django.db import ProgrammingError, connection, transaction
 from django.utils import timezone
@@ -18,9 +16,7 @@ COLUMNS = {
         if not field.primary_key and field.name not in ("is_current", "updated_at")
     ],
     RankedEntry: [
-        field.column
-        for field in RankedEntry._meta.concrete_fields
-        if not field.primary_key and field.name != "told_at"
+        field.column for field in RankedEntry._meta.concrete_fields if not field.primary_key and field.name != "told_at"
     ],
 }
 OTHER_VALUES = {
@@ -41,12 +37,10 @@ def place(db: None) -> RankedEntry:
     return place
 
 
-def changes() -> Iterator[tuple[str, str]]:
-    for model, columns in COLUMNS.items():
-        yield from ((model._meta.db_table, column) for column in columns)
+CHANGES = [(model._meta.db_table, column) for model, columns in COLUMNS.items() for column in columns]
 
 
-@pytest.mark.parametrize(("table", "column"), changes())
+@pytest.mark.parametrize(("table", "column"), CHANGES)
 def test_no_column_of_what_was_decided_is_changed(place: RankedEntry, table: str, column: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(

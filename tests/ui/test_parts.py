@@ -117,5 +117,3 @@ def test_a_refusal_of_the_service_is_in_the_summary() -> None:
     form = PortalForm({})
     form.add_error(None, "Kode sudah dipakai.")
     assert "<li>Kode sudah dipakai.</li>" in shown("{% error_summary form %}", form=form)
-
-

@@ -17,9 +17,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
                     "recorded",
-                    models.JSONField(
-                        help_text="value of the fact, repeated so that the row can say whether it agrees"
-                    ),
+                    models.JSONField(help_text="value of the fact, repeated so that the row can say whether it agrees"),
                 ),
                 ("seen", models.JSONField(help_text="in the unit of the fact")),
                 (

@@ -4,6 +4,7 @@ from verification.models.answers import FaceAnswer
 from verification.models.duplicates import DuplicateCandidate
 from verification.models.faces import SAMPLE, TRIES_USED, FaceCheck
 from verification.models.fact_checks import FactCheck
+from verification.models.fact_notes import FactNote
 from verification.models.facts import Fact
 from verification.models.fairness import FairnessAlarm
 from verification.models.leases import MAX_ATTEMPTS, MAX_LOST_LEASES, Leased
@@ -27,6 +28,7 @@ __all__ = [
     "FaceThresholdSet",
     "Fact",
     "FactCheck",
+    "FactNote",
     "FairnessAlarm",
     "Leased",
     "SourceCall",

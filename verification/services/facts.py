@@ -13,7 +13,7 @@ from perlinsos.core import audit
 from perlinsos.core.errors import DomainError
 from verification.connectors.base import FactValue, Value
 from verification.enums import Source
-from verification.models import Fact, FactCheck, SourceRequest
+from verification.models import Fact, FactCheck, FactNote, SourceRequest
 from verification.rules import outranks
 
 # What holds now for a family, by name.
@@ -85,6 +85,25 @@ def record_check(fact: Fact, *, seen: Value | str, on: date, by: User) -> FactCh
     check = FactCheck.objects.create(fact=fact, recorded=fact.value, seen=seen, seen_on=on, seen_by=by)
     audit.record("verification.fact.checked", subject=fact, by=by, check=check.pk)
     return check
+
+
+@transaction.atomic
+def record_note(family: Family, said: FactValue, *, evidence: str, on: date, by: User) -> Fact:
+    """Keep what an officer noted on a day, with the words it rests on. For a note; who may is asked there.
+
+    Refused with `older_note` when what is on record is from a later day.
+    """
+    _hold_family(family)
+    held = current_facts(family).get(said.name)
+    if held is not None and held.as_of > on:
+        raise DomainError(_("A newer note is on record already."), code="older_note")
+    fact = Fact.objects.create(
+        family=family, name=said.name, value=said.value, unit=said.unit, source=Source.GROUND_CHECK, as_of=on,
+        supersedes=held,
+    )  # fmt: skip
+    FactNote.objects.create(fact=fact, evidence=evidence, written_by=by)
+    audit.record("verification.facts.recorded", subject=family, by=by, facts=[fact.pk])
+    return fact
 
 
 def _keep(family: Family, drafts: list[Fact], *, by: User) -> list[Fact]:
