@@ -4,19 +4,19 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 
-from bench.condition_mutants import Change
+from bench.condition_mutants import Change, of_operand
 from eligibility.rules.commitments import Duty, Measure, TimeLimit
 from eligibility.rules.definitions import Amount, Component, Need
+from eligibility.rules.operands import resolve
 
 NEAR = (-1, 1)
 
 
 def of_amount(amount: Amount) -> Iterator[Change[Amount]]:
     if amount.flat:
-        for step in NEAR:
-            rupiah = amount.flat.rupiah_per_year + step
-            if rupiah >= 0:
-                yield "amount", f"{rupiah} rupiah", replace(amount, flat=replace(amount.flat, rupiah_per_year=rupiah))
+        for words, rupiah in of_operand(amount.flat.rupiah_per_year):
+            if rupiah != -1:
+                yield "amount", f"rupiah: {words}", replace(amount, flat=replace(amount.flat, rupiah_per_year=rupiah))
     if not amount.components:
         return
     yield from _components(amount)
@@ -42,9 +42,9 @@ def _components(amount: Amount) -> Iterator[Change[Amount]]:
 
 
 def _component(one: Component) -> Iterator[Change[Component]]:
+    for words, rupiah in of_operand(one.rupiah_per_year):
+        yield "amount", f"rupiah: {words}", replace(one, rupiah_per_year=rupiah)
     for step in NEAR:
-        rupiah = one.rupiah_per_year + step
-        yield "amount", f"{rupiah} rupiah", replace(one, rupiah_per_year=rupiah)
         yield "cap", f"{one.cap + step} at most", replace(one, cap=one.cap + step)
     yield "unknown", "only where on record turned around", replace(one, only_on_record=not one.only_on_record)
 
@@ -54,7 +54,7 @@ def _order(amount: Amount) -> Iterator[Change[Amount]]:
     if len(amount.components) > 1:
         other = {"amount": "listed", "listed": "amount"}[amount.picking]
         yield "order", f"picked as {other}", replace(amount, picking=other)  # type: ignore[arg-type]  # one of the two
-    by_rupiah = sorted(amount.components, key=lambda one: -one.rupiah_per_year)
+    by_rupiah = sorted(amount.components, key=lambda one: -(resolve(one.rupiah_per_year, {}) or 0))
     for first, second in pairwise(amount.components if amount.picking == "listed" else by_rupiah):
         if amount.picking == "listed" or first.rupiah_per_year == second.rupiah_per_year:
             swapped = {first.name: second, second.name: first}

@@ -12,7 +12,7 @@ from typing import Any
 
 from eligibility.rules.catalogue import fact_type
 from eligibility.rules.definitions import RuleDocument
-from eligibility.rules.logic import Check, Join, Tree, Unrecorded
+from eligibility.rules.logic import Check, Join, Open, Tree, Unrecorded
 from eligibility.rules.plan import AmountPlan, plan
 
 NOTHING_TO_ASK = Join("all", ())  # true
@@ -41,7 +41,7 @@ def simplified(tree: Tree) -> Tree:
     """Without what is true for every family, known or unknown."""
     if isinstance(tree, Check):
         return NOTHING_TO_ASK if tree.if_unknown is True else tree
-    if isinstance(tree, Unrecorded):
+    if isinstance(tree, Unrecorded | Open):
         return tree
     parts = tuple(simplified(part) for part in tree.parts)
     if tree.kind == "all":

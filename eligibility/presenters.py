@@ -252,8 +252,7 @@ def _reason(row: Mapping[str, Any], spoken: str, link: Callable[[int], str], cri
 
 
 def _rule(criterion: Criterion, limit: int | bool | None, spoken: str) -> str:
-    unit = fact_type(criterion.facts[0]).unit
-    shown = "–" if limit is None else quantity(limit, unit, spoken)
+    shown = "–" if limit is None else quantity(limit, fact_type(criterion.facts[0]).unit, spoken)
     return fill(criterion.texts[spoken].rule, value="", limit=shown)
 
 

@@ -23,7 +23,7 @@ from eligibility.populations.columns import (
     steps,
 )
 from eligibility.rules.catalogue import fact_type
-from eligibility.rules.logic import Check, Question, Tree, Unrecorded
+from eligibility.rules.logic import Check, Open, Question, Tree, Unrecorded
 from eligibility.rules.plan import AmountPlan, Bundle, NeedPlan, Plan
 from eligibility.rules.ranges import Ranges, complement
 
@@ -103,6 +103,8 @@ def _tree(tree: Tree, cell: Cell) -> pl.Expr:
         return _in_cell(tree, cell)
     if isinstance(tree, Unrecorded):
         return pl.col(fact_column(tree.fact)).is_null()
+    if isinstance(tree, Open):
+        return pl.lit(None, dtype=pl.Boolean)
     parts = [_tree(part, cell) for part in tree.parts]
     return reduce(and_ if tree.kind == "all" else or_, parts) if parts else pl.lit(tree.kind == "all")
 

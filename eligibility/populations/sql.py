@@ -12,7 +12,7 @@ from itertools import product
 
 from eligibility.populations.columns import BITS, KEY, NO, OPEN, PER_WORD, YES, fact_column, facts_of, steps
 from eligibility.rules.catalogue import fact_type
-from eligibility.rules.logic import Check, Question, Tree, Unrecorded
+from eligibility.rules.logic import Check, Open, Question, Tree, Unrecorded
 from eligibility.rules.plan import AmountPlan, NeedPlan, Plan
 from eligibility.rules.ranges import Ranges, complement
 
@@ -129,6 +129,8 @@ def _tree(tree: Tree, cell: Cell) -> str:
         return _in_cell(tree, cell)
     if isinstance(tree, Unrecorded):
         return f"({fact_column(tree.fact)} IS NULL)"
+    if isinstance(tree, Open):
+        return _truth(None)
     joined = {"all": " AND ", "any": " OR "}[tree.kind].join(_tree(part, cell) for part in tree.parts)
     return f"({joined})" if joined else _truth(tree.kind == "all")
 

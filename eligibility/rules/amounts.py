@@ -1,8 +1,11 @@
 """Reading what a document says about money and about the order of need."""
 
 from collections.abc import Iterable
+from functools import partial
 
+from eligibility.rules.catalogue import Unit
 from eligibility.rules.definitions import Amount, Component, Group, Need
+from eligibility.rules.operands import Operand, Units, read_number
 from eligibility.rules.reading import Node, _, each, gather
 from eligibility.rules.tree import read_count, read_fact
 from eligibility.rules.wording import read_labels
@@ -10,7 +13,8 @@ from eligibility.rules.wording import read_labels
 MOST_PEOPLE = 45
 
 
-def read_amount(node: Node) -> Amount:
+def read_amount(node: Node, units: Units) -> Amount:
+    """`units` are the parameters that rupiah may be reckoned from."""
     parts = node.mapping([], ["flat", "components", "most", "picking", "groups", "people"])
     if "flat" not in parts and "components" not in parts:
         node.refuse(_("An amount needs a flat sum, components, or both."))
@@ -20,8 +24,10 @@ def read_amount(node: Node) -> Amount:
     names = _names(parts["components"]) if has_components else ()
     found = gather(
         parts,
-        flat=lambda: _flat(parts["flat"]) if "flat" in parts else None,
-        components=lambda: each(parts["components"].items(least=1), _component) if has_components else (),
+        flat=lambda: _flat(parts["flat"], units) if "flat" in parts else None,
+        components=lambda: (
+            each(parts["components"].items(least=1), partial(_component, units=units)) if has_components else ()
+        ),
         most=lambda: parts["most"].integer(1, MOST_PEOPLE) if has_components else 0,
         picking=lambda: parts["picking"].choice(("amount", "listed")) if has_components else "amount",
         groups=lambda: _groups(parts["groups"], names) if "groups" in parts else (),
@@ -56,26 +62,36 @@ def refuse_twice(node: Node, names: Iterable[str]) -> None:
         seen.add(name)
 
 
-def _flat(node: Node) -> Component:
+def _flat(node: Node, units: Units) -> Component:
     parts = node.mapping(["rupiah_per_year", "text"])
     found = gather(
-        parts, rupiah_per_year=lambda: parts["rupiah_per_year"].integer(), texts=lambda: read_labels(parts["text"])
+        parts,
+        rupiah_per_year=lambda: _rupiah(parts["rupiah_per_year"], units, least=0),
+        texts=lambda: read_labels(parts["text"]),
     )
     return Component(name="flat", fact="", cap=1, **found)
 
 
-def _component(node: Node) -> Component:
+def _component(node: Node, units: Units) -> Component:
     parts = node.mapping(["id", "fact", "rupiah_per_year", "cap", "text"], ["only_on_record"])
     found = gather(
         parts,
         name=lambda: parts["id"].identifier(),
         fact=lambda: read_count(parts["fact"]),
-        rupiah_per_year=lambda: parts["rupiah_per_year"].integer(1),
+        rupiah_per_year=lambda: _rupiah(parts["rupiah_per_year"], units, least=1),
         cap=lambda: parts["cap"].integer(1, MOST_PEOPLE),
         texts=lambda: read_labels(parts["text"]),
         only_on_record=lambda: parts["only_on_record"].flag() if "only_on_record" in parts else False,
     )
     return Component(**found)
+
+
+def _rupiah(node: Node, units: Units, *, least: int) -> Operand:
+    """A number, or what it is reckoned from; reckoned without any parameter it is a number again."""
+    if not isinstance(node.value, dict | str):
+        return node.integer(least)
+    operand = read_number(node, Unit.RUPIAH_YEAR, units)
+    return Node(operand, node.path).integer(least) if isinstance(operand, int) else operand
 
 
 def _names(node: Node) -> tuple[str, ...]:

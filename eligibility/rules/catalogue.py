@@ -19,6 +19,7 @@ class Unit(StrEnum):
     VA = "VA"
     M2 = "m2"
     RUPIAH_MONTH = "rupiah/month"
+    RUPIAH_YEAR = "rupiah/year"
     PERCENT = "percent"
     MONTHS = "months"
     FLAG = "flag"

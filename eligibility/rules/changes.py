@@ -18,7 +18,7 @@ from eligibility.rules.comparing import (
     listed,
     moved,
     people,
-    rise_or_fall,
+    reckoned,
     texts,
 )
 from eligibility.rules.definitions import Component, Criterion, Group, Overlap, ParameterSpec, RuleDocument
@@ -111,12 +111,8 @@ def _parameters(old: RuleDocument, new: RuleDocument) -> Iterator[Change]:
 
 def _parameter(before: ParameterSpec, after: ParameterSpec, old: RuleDocument, new: RuleDocument) -> Iterator[Change]:
     name = plain(after.name)
-    if before.default != after.default:
-        params = {"what": _what_it_limits(after.name, new), "old": _default(before, old), "new": _default(after, new)}
-        if isinstance(before.default, int) and isinstance(after.default, int):
-            yield rise_or_fall(Part.LIMITS, before.default, after.default, params)
-        else:
-            yield Change(Part.LIMITS, _("%(what)s: from %(old)s to %(new)s."), params)
+    params = {"what": _what_it_limits(after.name, new), "old": _default(before, old), "new": _default(after, new)}
+    yield from reckoned(Part.LIMITS, before.default, after.default, params)
     yield from moved(Part.LIMITS, name, before.unit.value, after.unit.value, to_words=plain)
     yield from flag(
         Part.LIMITS, name, before.is_regional, after.is_regional,
@@ -158,9 +154,9 @@ def _criteria(old: RuleDocument, new: RuleDocument) -> Iterator[Change]:
 
 
 def _own(document: RuleDocument) -> tuple[Criterion, ...]:
-    """Without the criteria that the table of overlaps makes."""
+    """Without the criteria that the table of overlaps and the amount make."""
     made = {overlap.as_criterion().name for overlap in document.blocked_by}
-    return tuple(criterion for criterion in document.criteria if criterion.name not in made)
+    return tuple(one for one in document.criteria if one.name not in made and not one.is_about_amount)
 
 
 def _names(entries: tuple[Any, ...]) -> list[str]:
@@ -245,8 +241,10 @@ def _overlap(name: Said, was: Overlap, now: Overlap) -> Iterator[Change]:
 # --- money ----------------------------------------------------------------------------------------
 def _amount(old: RuleDocument, new: RuleDocument) -> Iterator[Change]:
     was, now = old.amount, new.amount
-    yield from _components([was.flat] if was.flat else [], [now.flat] if now.flat else [])
-    yield from _components(was.components, now.components)
+    for pair in keyed(filter(None, [was.flat]), filter(None, [now.flat]), lambda flat: flat.name):
+        yield from _component(*pair, old, new)
+    for pair in keyed(was.components, now.components, lambda component: component.name):
+        yield from _component(*pair, old, new)
     what = {"id": "Jumlah komponen paling banyak", "en": "The most components that count"}
     yield from moved(Part.AMOUNT, what, was.most or None, now.most or None, to_words=_number)
     if was.picking != now.picking:
@@ -260,21 +258,25 @@ def _amount(old: RuleDocument, new: RuleDocument) -> Iterator[Change]:
     yield from in_another_order(Part.AMOUNT, message, _names(was.components), _names(now.components))
 
 
-def _components(old: Any, new: Any) -> Iterator[Change]:
-    for was, now in keyed(old, new, lambda component: component.name):
-        if now is None:
-            yield Change(Part.AMOUNT, _("No longer paid: %(name)s."), {"name": dict(was.texts)})
-        elif was is None:
-            params = {"name": dict(now.texts), "each": spoken.rupiah(now.rupiah_per_year), "cap": people(now.cap)}
-            yield Change(Part.AMOUNT, _("New: %(name)s, %(each)s a year each, at most %(cap)s."), params)
-        else:
-            yield from _component(was, now)
+def _component(was: Component | None, now: Component | None, old: RuleDocument, new: RuleDocument) -> Iterator[Change]:
+    if was is not None and now is not None:
+        yield from _changed_component(was, now, old, new)
+    elif was is not None:
+        yield Change(Part.AMOUNT, _("No longer paid: %(name)s."), {"name": dict(was.texts)})
+    elif now is not None:
+        each = spoken.money(now.rupiah_per_year, new)
+        params = {"name": dict(now.texts), "each": each, "cap": people(now.cap)}
+        yield Change(Part.AMOUNT, _("New: %(name)s, %(each)s a year each, at most %(cap)s."), params)
 
 
-def _component(was: Component, now: Component) -> Iterator[Change]:
+def _changed_component(was: Component, now: Component, old: RuleDocument, new: RuleDocument) -> Iterator[Change]:
     name = dict(now.texts)
-    each = both({"id": "{name}, setahun", "en": "{name}, a year"}, name=name)
-    yield from moved(Part.AMOUNT, each, was.rupiah_per_year, now.rupiah_per_year, to_words=spoken.rupiah)
+    params = {
+        "what": both({"id": "{name}, setahun", "en": "{name}, a year"}, name=name),
+        "old": spoken.money(was.rupiah_per_year, old),
+        "new": spoken.money(now.rupiah_per_year, new),
+    }
+    yield from reckoned(Part.AMOUNT, was.rupiah_per_year, now.rupiah_per_year, params)
     cap = both({"id": "Batas orang untuk “{name}”", "en": "The most people for “{name}”"}, name=name)
     yield from moved(Part.AMOUNT, cap, was.cap, now.cap, to_words=people)
     yield from moved(Part.AMOUNT, name, was.fact or None, now.fact or None, to_words=_or_none)

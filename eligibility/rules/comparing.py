@@ -91,6 +91,16 @@ def rise_or_fall(part: Part, old: int, new: int, params: Mapping[str, Said]) -> 
     return Change(part, _("%(what)s falls from %(old)s to %(new)s."), params)
 
 
+def reckoned(part: Part, old: Any, new: Any, params: Mapping[str, Said]) -> Iterator[Change]:
+    """A plain number rises or falls; what names a parameter is told as before and after."""
+    if old == new:
+        return
+    if isinstance(old, int) and isinstance(new, int):
+        yield rise_or_fall(part, old, new, params)
+    else:
+        yield Change(part, _("%(what)s: from %(old)s to %(new)s."), params)
+
+
 def flag(part: Part, what: Said, old: bool, new: bool, *, on: str, off: str) -> Iterator[Change]:
     """A yes that became a no, or the other way round, each with its own sentence."""
     if old != new:

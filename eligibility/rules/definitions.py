@@ -9,7 +9,7 @@ from typing import Literal
 from eligibility.rules.catalogue import Unit, programme_fact
 from eligibility.rules.commitments import Duty, TimeLimit
 from eligibility.rules.operands import Operand, resolve
-from eligibility.rules.tree import Comparison, Condition, comparisons
+from eligibility.rules.tree import All, Comparison, Condition, comparisons
 
 Picking = Literal["amount", "listed"]
 
@@ -43,12 +43,29 @@ class Wording:
     no_record: str = ""
 
 
+AMOUNT_SET: Mapping[str, Wording] = {
+    "id": Wording(
+        rule="Besar bantuan di daerah Anda sudah ditetapkan.",
+        met="Besar bantuan di daerah Anda sudah ditetapkan.",
+        not_met="Besar bantuan di daerah Anda belum ditetapkan.",
+        unknown="Besar bantuan di daerah Anda belum ditetapkan. Keputusan menunggu.",
+    ),
+    "en": Wording(
+        rule="The amount of assistance in your area is set.",
+        met="The amount of assistance in your area is set.",
+        not_met="The amount of assistance in your area is not set.",
+        unknown="The amount of assistance in your area is not set yet. The decision waits for it.",
+    ),
+}
+
+
 @dataclass(frozen=True)
 class Criterion:
     """One row of the decision. A disqualifier is met, as a criterion, when its condition is false.
 
     `only_with` names a parameter: where no value is set, the criterion asks nothing and is met.
     `only_on_record`: it is about one fact, such as a report, and asks nothing where none is on record.
+    `is_about_amount`: it is unknown while some sum of money is not set.
     """
 
     name: str
@@ -58,6 +75,7 @@ class Criterion:
     legal: str
     only_with: str | None
     only_on_record: bool = False
+    is_about_amount: bool = False
 
     @cached_property
     def sole(self) -> Comparison | None:
@@ -98,12 +116,13 @@ class Overlap:
 class Component:
     """Rupiah a year for each counted member, for at most `cap` members; 0 for goods.
 
+    Where the rupiah name a parameter, they differ by region and date.
     `only_on_record`: said nothing about while the count is not on record.
     """
 
     name: str
     fact: str
-    rupiah_per_year: int
+    rupiah_per_year: Operand
     cap: int
     texts: Mapping[str, str]
     only_on_record: bool = False
@@ -138,6 +157,19 @@ class Amount:
     @property
     def component_names(self) -> frozenset[str]:
         return frozenset(component.name for component in self.components)
+
+    @property
+    def is_reckoned(self) -> bool:
+        """Whether some sum comes from parameters, so that it may not be set."""
+        sums = [one.rupiah_per_year for one in (self.flat, *self.components) if one is not None]
+        return any(not isinstance(one, int) for one in sums)
+
+    def as_criterion(self, *, legal: str) -> Criterion:
+        """Where a sum is not set nobody is promised anything: the family waits, and reads what for."""
+        return Criterion(
+            "amount-set", All(()), is_disqualifier=False, texts=AMOUNT_SET, legal=legal, only_with=None,
+            is_about_amount=True,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)

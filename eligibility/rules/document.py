@@ -24,6 +24,7 @@ __all__ = ["DocumentError", "RuleDocument", "parse"]
 
 REQUIRED = ("programme", "version", "valid", "sources", "parameters", "criteria", "amount", "need")
 OPTIONAL = ("disqualifiers", "notes", "overlaps", "duties", "time_limit")
+PARAMETER_LETTERS = 30  # with what changed, the name is kept as the cause of a decision
 UNITS = {unit.value: unit for unit in Unit if unit != Unit.FLAG}
 
 
@@ -41,13 +42,15 @@ def parse(data: Any) -> RuleDocument:
         parameters=lambda: _parameters(parts["parameters"], units),
         criteria=lambda: _criteria(parts, units),
         overlaps=lambda: each(parts["overlaps"].items(), _overlap) if "overlaps" in parts else (),
-        amount=lambda: read_amount(parts["amount"]),
+        amount=lambda: read_amount(parts["amount"], units),
         need=lambda: read_need(parts["need"]),
         duties=lambda: read_duties(parts["duties"]) if "duties" in parts else (),
         time_limit=lambda: read_time_limit(parts["time_limit"]) if "time_limit" in parts else None,
     )
     start, end = found.pop("valid")
     found["criteria"] += tuple(overlap.as_criterion() for overlap in found["overlaps"] if overlap.blocks)
+    if found["amount"].is_reckoned:
+        found["criteria"] += (found["amount"].as_criterion(legal=found["sources"][0]),)
     refuse_twice(parts["criteria"], (criterion.name for criterion in found["criteria"]))
     refuse_entangled(parts["criteria"], found["criteria"])
     return RuleDocument(valid_from=start, valid_until=end, **found.pop("programme"), **found)
@@ -92,7 +95,7 @@ def _parameters(node: Node, units: Units) -> dict[str, ParameterSpec]:
 
 
 def _parameter(name: str, node: Node, units: Units) -> ParameterSpec:
-    Node(name, node.path).identifier()
+    Node(name, node.path).identifier(most=PARAMETER_LETTERS)
     parts = node.mapping(["unit"], ["default", "regional", "text"])
     unit = Unit(parts["unit"].choice(UNITS))
     found = gather(

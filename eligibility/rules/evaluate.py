@@ -209,7 +209,7 @@ def _filled(text: str, unit: Unit, language: str, value: int | bool | None, limi
 def _amount_parts(ready: Plan, values: Values) -> Iterator[AmountPart]:
     amount, described = ready.amount, ready.document.amount
     if described.flat:
-        yield _part(described.flat, 1)
+        yield _part(described.flat, 1, amount.flat)
     components = {component.name: component for component in described.components}
     left = min(amount.most, values.get(amount.people or "", amount.most))
     left_in_group = list(amount.groups)
@@ -219,14 +219,13 @@ def _amount_parts(ready: Plan, values: Values) -> Iterator[AmountPart]:
         taken = None if count is None else min(count, picked.cap, room)
         if taken == 0 or (taken is None and components[picked.name].only_on_record):
             continue
-        yield _part(components[picked.name], taken)
+        yield _part(components[picked.name], taken, picked.each)
         left -= taken or 0
         if picked.group is not None:
             left_in_group[picked.group] -= taken or 0
 
 
-def _part(component: Component, count: int | None) -> AmountPart:
-    each = component.rupiah_per_year
+def _part(component: Component, count: int | None, each: int) -> AmountPart:
     return AmountPart(component.name, component.texts["id"], component.texts["en"], count, each, each * (count or 0))
 
 

@@ -53,6 +53,11 @@ class Unrecorded:
 
 
 @dataclass(frozen=True)
+class Open:
+    """Never answered, whatever is known of the family: a number that the rules need is not set."""
+
+
+@dataclass(frozen=True)
 class Join:
     """All of `parts` (of none: true) or any of them."""
 
@@ -60,7 +65,7 @@ class Join:
     parts: tuple["Tree", ...]
 
 
-Tree = Check | Unrecorded | Join
+Tree = Check | Unrecorded | Open | Join
 
 
 @dataclass(frozen=True)
@@ -177,6 +182,8 @@ def truth(tree: Tree, values: Values, assumed: Values) -> Truth:
         return tree.at(assumed.get(tree.fact))
     if isinstance(tree, Unrecorded):
         return tree.fact not in values
+    if isinstance(tree, Open):
+        return None
     settling = tree.kind == "any"  # one true settles an any, one false an all
     is_open = False
     for part in tree.parts:

@@ -9,7 +9,8 @@ answered when facts are unknown is in `logic.py`.
 **A missing parameter is not a gap in what we know about the family, but a rule that was never
 finished**: a comparison with it is unknown whatever the fact is (save where the rest of it settles the
 answer, as in `between: [1, missing]` for 0), so the case waits until somebody sets the parameter.
-`only_with` is the way to say that the region may leave it unset.
+`only_with` is the way to say that the region may leave it unset. The same goes for money: while a sum
+names a parameter that is not set, nobody is eligible, and a missing sum is never 0.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +20,9 @@ from functools import lru_cache
 from eligibility.rules.catalogue import FactType, fact_type
 from eligibility.rules.definitions import Amount, Component, Criterion, Need, RuleDocument
 from eligibility.rules.entangled import linked
-from eligibility.rules.logic import Join, Question, Tree, Unrecorded, checks, question_of, tree_of
+from eligibility.rules.logic import Join, Open, Question, Tree, Unrecorded, checks, question_of, tree_of
+from eligibility.rules.operands import resolve
+from eligibility.rules.reading import LARGEST
 
 
 @dataclass(frozen=True)
@@ -112,14 +115,18 @@ def plan(document: RuleDocument, parameters: Mapping[str, int]) -> Plan:
 @lru_cache(maxsize=2048)
 def _planned(document: RuleDocument, regional: tuple[tuple[str, int], ...]) -> Plan:
     in_force = document.parameters_in_force(dict(regional))
-    criteria = tuple(_criterion(*entry, in_force) for entry in enumerate(document.criteria))
+    amount, is_set = _amount(document.amount, in_force)
+    criteria = tuple(
+        _criterion(*entry, in_force, is_open=entry[1].is_about_amount and not is_set)
+        for entry in enumerate(document.criteria)
+    )
     return Plan(
         document=document,
         parameters=in_force,
         columns=tuple(fact_type(name) for name in sorted(document.facts)),
         criteria=criteria,
         bundles=tuple(_bundles(criteria)),
-        amount=_amount(document.amount),
+        amount=amount,
         need=_need(document.need),
     )
 
@@ -129,10 +136,12 @@ def _is_number(value: object) -> bool:
 
 
 # --- criteria -------------------------------------------------------------------------------------
-def _criterion(position: int, criterion: Criterion, parameters: Mapping[str, int]) -> PlannedCriterion:
+def _criterion(
+    position: int, criterion: Criterion, parameters: Mapping[str, int], *, is_open: bool
+) -> PlannedCriterion:
     is_silent = criterion.only_with is not None and criterion.only_with not in parameters
-    tree: Tree = Join("all", ())
-    if not is_silent:
+    tree: Tree = Open() if is_open else Join("all", ())
+    if not is_silent and not is_open:
         tree = tree_of(criterion.condition, parameters, is_wanted=not criterion.is_disqualifier)
     fact = criterion.sole.fact if criterion.sole and criterion.only_on_record else None
     if fact is not None:
@@ -149,25 +158,36 @@ def _bundles(criteria: Sequence[PlannedCriterion]) -> Iterator[Bundle]:
 
 
 # --- money and order ------------------------------------------------------------------------------
-def _amount(amount: Amount) -> AmountPlan:
-    order = list(amount.components)
+def _amount(amount: Amount, parameters: Mapping[str, int]) -> tuple[AmountPlan, bool]:
+    """The sums with their numbers, and whether each has one: where one has not, nobody is eligible."""
+    flat = _rupiah(amount.flat, parameters) if amount.flat else 0
+    sums = [(component, _rupiah(component, parameters)) for component in amount.components]
+    is_set = flat is not None and all(each is not None for _component, each in sums)
+    order = [_component(component, each or 0, amount) for component, each in sums]
     if amount.picking == "amount":
-        order.sort(key=lambda component: -component.rupiah_per_year)  # stable: ties stay as listed
-    return AmountPlan(
-        flat=amount.flat.rupiah_per_year if amount.flat else 0,
-        components=tuple(_component(component, amount) for component in order),
+        order.sort(key=lambda component: -component.each)  # stable: ties stay as listed
+    ready = AmountPlan(
+        flat=flat or 0,
+        components=tuple(order),
         most=amount.most,
         groups=tuple(group.most for group in amount.groups),
         people=amount.people,
     )
+    return ready, is_set
 
 
-def _component(component: Component, amount: Amount) -> PlannedComponent:
+def _rupiah(component: Component, parameters: Mapping[str, int]) -> int | None:
+    """What is reckoned below 0, or beyond what any engine can add up, is no sum."""
+    value = resolve(component.rupiah_per_year, parameters)
+    return value if value is not None and 0 <= value <= LARGEST else None
+
+
+def _component(component: Component, each: int, amount: Amount) -> PlannedComponent:
     held = [number for number, group in enumerate(amount.groups) if component.name in group.components]
     return PlannedComponent(
         name=component.name,
         fact=component.fact,
-        each=component.rupiah_per_year,
+        each=each,
         cap=component.cap,
         group=held[0] if held else None,
     )

@@ -142,8 +142,8 @@ class Node:
             raise DocumentError([Problem(self.path, _("The law this rule rests on must be named."))])
         return self.text()
 
-    def identifier(self) -> str:
-        if not IDENTIFIER.fullmatch(name := self.text(most=40)):
+    def identifier(self, *, most: int = 40) -> str:
+        if not IDENTIFIER.fullmatch(name := self.text(most=most)):
             self.refuse(_("“%(name)s” must be lower-case letters, digits and dashes."), name=name)
         return name
 

@@ -25,6 +25,7 @@ _ALL = {"id": " dan ", "en": " and "}
 _ANY = {"id": " atau ", "en": " or "}
 _NOT = {"id": "tidak benar bahwa {inner}", "en": "it is not so that {inner}"}
 _REGIONAL = {"id": "batas daerah “{name}”", "en": "the regional limit “{name}”"}
+_REGIONAL_SUM = {"id": "nilai daerah “{name}”", "en": "the regional amount “{name}”"}
 _PARAMETER = {"id": "{value} (parameter “{name}”)", "en": "{value} (parameter “{name}”)"}
 _MONTHS = {
     "id": ("Januari", "Februari", "Maret", "April", "Mei", "Juni")
@@ -54,6 +55,15 @@ def amount(value: int | bool, unit: Unit) -> Said:
 
 def rupiah(value: int) -> Said:
     return {"id": f"Rp{grouped(value, 'id')}", "en": f"IDR {grouped(value, 'en')}"}
+
+
+def money(value: Operand, document: RuleDocument) -> Said:
+    """Rupiah a year: `Rp504.000`, a parameter with its nationwide sum, or the reckoning."""
+    if isinstance(value, Reference):
+        known = document.parameters_in_force({}).get(value.parameter)
+        name = plain(value.parameter)
+        return both(_REGIONAL_SUM, name=name) if known is None else both(_PARAMETER, value=rupiah(known), name=name)
+    return rupiah(value) if isinstance(value, int) else operand(value, Unit.NUMBER, document)
 
 
 def day(of: date) -> Said:

@@ -16,6 +16,7 @@ _SHAPES: dict[Unit, tuple[str, str]] = {
     Unit.VA: ("{} VA", "{} VA"),
     Unit.M2: ("{} m²", "{} m²"),
     Unit.RUPIAH_MONTH: ("Rp{} sebulan", "IDR {} a month"),
+    Unit.RUPIAH_YEAR: ("Rp{} setahun", "IDR {} a year"),
     Unit.PERCENT: ("{} %", "{} %"),
     Unit.MONTHS: ("{} bulan", "{} months"),
     Unit.NUMBER: ("{}", "{}"),

@@ -4,7 +4,7 @@ import pytest
 
 from eligibility.rules.document import parse
 from eligibility.rules.evaluate import Verdict, evaluate
-from tests.eligibility.documents import UMK, data, family, pkh, sembako
+from tests.eligibility.documents import UMK, data, family, pkh, sembako, small
 
 FIVE_COMPONENTS = {
     "citizen__pregnant": 1,
@@ -44,6 +44,69 @@ def test_golden_best_four_as_listed_is_8_9_million(version: str) -> None:
         "upper-secondary": 2_000_000,
         "elderly": 2_400_000,
     }
+
+
+SUMS = {
+    "tunai": {"unit": "rupiah/year", "regional": True},
+    "tunai_kota": {"unit": "rupiah/year", "default": "tunai + 100", "regional": True},
+    "bagian": {"unit": "number", "default": 1},
+}
+
+
+def paid(rupiah: object, regional: dict[str, int]) -> Verdict:
+    """What a family of two small children and one pregnant mother is due, at `rupiah` for each small child."""
+    components = [
+        {"id": name, "fact": fact, "rupiah_per_year": sum_, "cap": 2, "text": {"id": name, "en": name}}
+        for name, fact, sum_ in (("ibu", "citizen.pregnant", 500), ("anak", "dukcapil.children_0_6", rupiah))
+    ]
+    amount = {"flat": small()["amount"]["flat"], "most": 2, "picking": "amount", "components": components}
+    document = parse(small(parameters={**small()["parameters"], **SUMS}, amount=amount))
+    return evaluate(document, family(citizen__pregnant=1, dukcapil__children_0_6=2), regional)
+
+
+@pytest.mark.parametrize(
+    ("rupiah", "regional", "expected"),
+    [
+        ("tunai", {"tunai": 400}, {"flat": 1_200_000, "ibu": 500, "anak": 400}),
+        ("tunai", {"tunai": 600}, {"flat": 1_200_000, "anak": 1200}),  # the dearest first, as the region has it
+        ({"parameter": "tunai"}, {"tunai": 0}, {"flat": 1_200_000, "ibu": 500, "anak": 0}),
+        ("tunai_kota * 2", {"tunai": 200}, {"flat": 1_200_000, "anak": 1200}),
+        ("tunai_kota", {"tunai": 200, "tunai_kota": 700}, {"flat": 1_200_000, "anak": 1400}),
+    ],
+)
+def test_rupiah_follow_the_number_of_the_region(
+    rupiah: object, regional: dict[str, int], expected: dict[str, int]
+) -> None:
+    verdict = paid(rupiah, regional)
+    assert (verdict.outcome, parts(verdict)) == ("eligible", expected)
+    assert verdict.amount_per_year == sum(expected.values())
+    assert verdict.trace[-1].text_id == "Besar bantuan di daerah Anda sudah ditetapkan."
+
+
+@pytest.mark.parametrize(
+    ("rupiah", "regional"),
+    [
+        ("tunai", {}),
+        ("tunai_kota", {}),
+        ("tunai - 500", {"tunai": 400}),  # reckoned below nothing
+        ("tunai * 1000", {"tunai": 10**13}),  # more than any engine can add up
+        ("tunai // (bagian - 1)", {"tunai": 5}),
+    ],
+)
+def test_a_sum_that_is_not_set_waits_and_is_never_nothing(rupiah: object, regional: dict[str, int]) -> None:
+    verdict = paid(rupiah, regional)
+    assert (verdict.outcome, verdict.amount_per_year, verdict.amount_parts) == ("undecided", 0, ())
+    open_rows = [row for row in verdict.trace if row.result == "unknown"]
+    assert [row.text_id for row in open_rows] == ["Besar bantuan di daerah Anda belum ditetapkan. Keputusan menunggu."]
+    assert open_rows[0].legal == "Keputusan rekaan"
+
+
+def test_who_is_refused_anyway_does_not_wait_for_a_sum() -> None:
+    flat = {"rupiah_per_year": "tunai", "text": {"id": "Tunai", "en": "Cash"}}
+    document = parse(small(parameters={**small()["parameters"], **SUMS}, amount={"flat": flat}))
+    assert evaluate(document, family(pln__power_va=2200), {}).outcome == "not_eligible"
+    assert evaluate(document, family(), {}).outcome == "undecided"
+    assert evaluate(document, family(), {"tunai": 7}).amount_per_year == 7
 
 
 @pytest.mark.parametrize(

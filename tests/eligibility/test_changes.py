@@ -19,6 +19,8 @@ from tests.eligibility.documents import RULESETS, data, small
 
 SHIPPED = sorted(path.stem for path in RULESETS.glob("*.yaml"))
 RICH = data("pkh-2026-2")
+RICH["parameters"]["tarif_dini"] = {"unit": "rupiah/year", "default": 3_100_000}
+RICH["parameters"]["tarif_daerah"] = {"unit": "rupiah/year", "regional": True}
 RICHEST = parse(RICH)
 TABLED = data("paket-nutrisi-2020-1")
 
@@ -48,6 +50,10 @@ def test_a_limit_that_rises_is_said_as_people_say_it() -> None:
          "Komponen dipilih menurut urutan daftar, sebelumnya yang terbesar lebih dulu."),
         (("amount", "components", 0, "rupiah_per_year"), 3_300_000,
          "Anak usia dini, setahun naik dari Rp3.000.000 menjadi Rp3.300.000."),
+        (("amount", "components", 0, "rupiah_per_year"), "tarif_dini",
+         "Anak usia dini, setahun: dari Rp3.000.000 menjadi Rp3.100.000 (parameter “tarif_dini”)."),
+        (("amount", "components", 0, "rupiah_per_year"), "tarif_daerah",
+         "Anak usia dini, setahun: dari Rp3.000.000 menjadi nilai daerah “tarif_daerah”."),
         (("amount", "components", 0, "cap"), 1,
          "Batas orang untuk “Anak usia dini” turun dari 2 orang menjadi 1 orang."),
         (("amount", "groups", 0, "most"), 2, "Batas kelompok “children” turun dari 3 orang menjadi 2 orang."),

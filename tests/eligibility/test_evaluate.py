@@ -3,7 +3,7 @@
 import pytest
 
 from eligibility.rules.evaluate import FactValue, Verdict, evaluate
-from tests.eligibility.documents import UMK, family, pkh, sembako
+from tests.eligibility.documents import UMK, data, family, pkh, sembako
 
 PKH, SEMBAKO = pkh(), sembako()
 
@@ -102,9 +102,13 @@ def test_a_land_limit_counts_only_where_a_region_sets_one() -> None:
     assert evaluate(PKH, family(bpn__land_m2=None), {**UMK, "land_limit_m2": 10_000}).outcome == "undecided"
 
 
-def test_a_region_may_set_its_own_power_limit_but_not_the_national_decile() -> None:
+def test_a_region_may_set_what_the_rules_leave_to_it_and_nothing_else() -> None:
     assert evaluate(PKH, family(), {**UMK, "power_limit_va": 450}).outcome == "not_eligible"
     assert evaluate(PKH, family(dtsen__decile=5), {**UMK, "decile_limit": 10}).outcome == "not_eligible"
+    limits = data("pkh-2026-1")["parameters"]
+    left = pkh(parameters={**limits, "decile_limit": {**limits["decile_limit"], "regional": True}})
+    assert evaluate(left, family(dtsen__decile=5), {**UMK, "decile_limit": 5}).outcome == "eligible"
+    assert evaluate(left, family(dtsen__decile=5), UMK).outcome == "not_eligible"
 
 
 def test_the_reason_is_a_plain_sentence_with_its_numbers() -> None:

@@ -4,13 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
-from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
 from eligibility.models import Programme
-from eligibility.presenters import because
+from eligibility.presenters import because, card
+from eligibility.replaying import replay
 from eligibility.services import decisions
 from perlinsos.accounts.models import User
 from perlinsos.core.models import AuditEvent
@@ -20,6 +19,7 @@ from tests.conftest import SignIn
 from tests.eligibility.conftest import MakeFamily, SentTasks, answer
 from tests.eligibility.documents import small
 from tests.eligibility.test_following import swept
+from tests.eligibility.test_programmes import load
 
 pytestmark = pytest.mark.django_db
 LIMIT = {
@@ -27,6 +27,7 @@ LIMIT = {
     "regional": True,
     "text": {"id": "Batas lahan bantuan pupuk", "en": "Limit of land for fertiliser"},
 }
+SUM = {"unit": "rupiah/year", "regional": True}
 FERTILISER: dict[str, Any] = {
     "programme": {"code": "pupuk", "name": "Bantuan Pupuk"},
     "parameters": {"pupuk_land_limit": LIMIT},
@@ -38,9 +39,7 @@ FERTILISER: dict[str, Any] = {
 
 @pytest.fixture
 def loaded(tmp_path: Path, make_family: MakeFamily) -> Programme:
-    path = tmp_path / "pupuk.yaml"
-    path.write_text(yaml.safe_dump(small(**FERTILISER), allow_unicode=True))
-    call_command("load_rulesets", str(path), verbosity=0)
+    load(tmp_path, **FERTILISER)
     return Programme.objects.get(code="pupuk")
 
 
@@ -69,6 +68,30 @@ def test_a_family_is_decided_by_a_number_that_its_region_enters(
     swept(sent_tasks)
     found = answer(family, "pupuk")
     assert (found.outcome, found.parameters) == ("not_eligible", {"pupuk_land_limit": 100})
+
+
+def test_a_sum_that_its_region_enters_is_paid_and_replayed(
+    tmp_path: Path, make_family: MakeFamily, laras: Client, worker: User, sent_tasks: SentTasks
+) -> None:
+    flat = {"rupiah_per_year": "pupuk_sum", "text": {"id": "Tunai", "en": "Cash"}}
+    parameters = {**FERTILISER["parameters"], "pupuk_sum": SUM}
+    load(tmp_path, **{**FERTILISER, "amount": {"flat": flat}, "parameters": parameters})
+    family = make_family(bpn__land_m2=120)
+    set_value(laras, "pupuk_land_limit", "500")
+    decisions.decide_application(family, by=worker)
+    waiting = answer(family, "pupuk")
+    assert (waiting.outcome, waiting.amount_per_year) == ("undecided", 0)
+    assert [row["criterion"] for row in waiting.trace if row["result"] == "unknown"] == ["amount-set"]
+    assert [row.text for row in card(waiting).open] == [
+        "Besar bantuan di daerah Anda belum ditetapkan. Keputusan menunggu."
+    ]
+
+    assert set_value(laras, "pupuk_sum", "750000").status_code == 302
+    swept(sent_tasks)
+    paid = answer(family, "pupuk")
+    assert (paid.outcome, paid.amount_per_year, paid.amount_parts[0]["each"]) == ("eligible", 750_000, 750_000)
+    assert replay(paid)
+    assert replay(waiting)
 
 
 def test_the_family_reads_the_number_by_its_name_in_the_rules(

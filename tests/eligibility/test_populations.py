@@ -25,15 +25,22 @@ from tests.eligibility.test_properties import PARAMETERS, TEXTS, trees
 
 PEOPLE = sorted(name for name, kind in CATALOGUE.items() if kind.unit == Unit.PERSONS)
 SEED = "benih"
+SUMS = {
+    "set_sum": {"unit": "rupiah/year", "default": 600_000, "regional": True},
+    "unset_sum": {"unit": "rupiah/year", "regional": True},
+}
+# Named, reckoned, reckoned to less than nothing, and one that only some regions set.
+RECKONED = st.sampled_from(["set_sum", "set_sum * 3 // 2", "set_sum - 600_001", {"parameter": "unset_sum"}])
 
 
 @st.composite
 def amounts(draw: st.DrawFn) -> dict[str, Any]:
     """A flat sum, or components with caps, groups and a limit by the size of the family."""
     if draw(st.booleans()):
-        return {"flat": {"rupiah_per_year": draw(st.integers(1, 10**15)), "text": {"id": "f", "en": "f"}}}
+        flat = draw(st.integers(1, 10**15) | RECKONED)
+        return {"flat": {"rupiah_per_year": flat, "text": {"id": "f", "en": "f"}}}
     facts = draw(st.lists(st.sampled_from(PEOPLE), min_size=1, max_size=5))
-    rupiah = st.integers(1, 10**13)
+    rupiah = st.integers(1, 10**13) | RECKONED
     made: dict[str, Any] = {
         "most": draw(st.integers(1, 6)),
         "picking": draw(st.sampled_from(["amount", "listed"])),
@@ -67,7 +74,9 @@ def plans(draw: st.DrawFn) -> Plan:
     eased = [{"fact": draw(st.sampled_from(PEOPLE)), "points": 30, "cap": draw(st.integers(1, 45))}]
     need = {"fact": "dtsen.decile", "scale": draw(st.integers(1400, 10_000)), "base": 1399, "eased_by": eased}
     changes = {"criteria": rows[:split], "disqualifiers": rows[split:], "amount": draw(amounts()), "need": need}
-    return plan(parse(small(parameters=PARAMETERS, **changes)), {})
+    document = parse(small(parameters={**PARAMETERS, **SUMS}, **changes))
+    regional = {"set_sum": 700_000, "unset_sum": draw(st.integers(0, 10**13)), "unset_limit": draw(st.integers(0, 3))}
+    return plan(document, {name: value for name, value in regional.items() if draw(st.booleans())})
 
 
 def values(name: str) -> st.SearchStrategy[int | None]:
