@@ -8,6 +8,7 @@ from typing import Any
 
 from eligibility.models import RuleSet
 from eligibility.rules.document import RuleDocument, parse
+from eligibility.rules.overlapping import in_order
 
 
 def fingerprint(data: dict[str, Any]) -> str:
@@ -24,20 +25,9 @@ def document_of(rule_set: RuleSet) -> RuleDocument:
 
 
 def in_order_of_overlaps(rule_sets: Iterable[RuleSet]) -> list[RuleSet]:
-    """Each programme after those that may block it; circles were refused when they were enacted."""
-    left = list(rule_sets)
-    ordered: list[RuleSet] = []
-    while left:
-        waited_for = {rule_set.programme.code for rule_set in left}
-        free = [
-            rule_set
-            for rule_set in left
-            if not waited_for & {overlap.programme for overlap in document_of(rule_set).blocked_by}
-        ]
-        free = free or left
-        ordered += free
-        left = [rule_set for rule_set in left if rule_set not in free]
-    return ordered
+    """Each programme after those that may block it."""
+    by_programme = {document_of(rule_set).programme: rule_set for rule_set in rule_sets}
+    return [by_programme[document.programme] for document in in_order(map(document_of, by_programme.values()))]
 
 
 def _canonical(data: dict[str, Any]) -> str:

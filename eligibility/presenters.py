@@ -15,6 +15,7 @@ from eligibility.models import Determination
 from eligibility.rules.catalogue import CATALOGUE, PROGRAMMES, FactType, Unit, fact_type
 from eligibility.rules.commitments import TimeLimit, payment
 from eligibility.rules.definitions import Criterion, RuleDocument
+from eligibility.rules.overlapping import is_heard
 from eligibility.rules.wording import LANGUAGES, fill, quantity
 from perlinsos.core.templatetags.portal import tanggal
 from perlinsos.regions.models import ParameterName
@@ -213,7 +214,7 @@ def because(determination: Determination) -> str:
     """Why a family was decided again, in a sentence; nothing for a first decision."""
     kind, _colon, about = determination.cause.partition(":")
     if kind == "fact":
-        label = fact_type(about).label(language()) if about in CATALOGUE else about
+        label = fact_type(about).label(language()) if about in CATALOGUE or is_heard(about) else about
         return _("Decided again because data changed: %(data)s.") % {"data": label}
     if kind == "parameter":
         limit = parameter_label(about, document_of(determination.rule_set))

@@ -1,5 +1,6 @@
 """Who comes before whom in an announcement, and who gets a place."""
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from django.contrib.auth.models import AnonymousUser
@@ -54,6 +55,16 @@ class RankedEntryQuerySet(models.QuerySet["RankedEntry"]):
         """Where an application stands in each programme it was announced in, by code of the programme."""
         rows = self.current().filter(entry__application=application, entry__is_cancelled=False)
         return dict(rows.values_list("ranking__batch__programme__code", "placement"))
+
+    def placements_between(self, first: int, last: int, programmes: Iterable[str]) -> list[tuple[int, str, str]]:
+        """The same for a range of applications, in programmes of these codes: application, code, placement."""
+        rows = self.current().filter(
+            entry__is_cancelled=False,
+            entry__application__gte=first,
+            entry__application__lte=last,
+            ranking__batch__programme__code__in=list(programmes),
+        )
+        return list(rows.values_list("entry__application", "ranking__batch__programme__code", "placement"))
 
     def untold(self) -> "RankedEntryQuerySet":
         return self.current().filter(told_at=None)

@@ -1,14 +1,18 @@
 """One chunk of a full re-decision: decided in columns, stored by COPY, compared with what holds now."""
 
 import json
+from collections.abc import Collection, Iterable, Sequence
 
 import polars as pl
 
 from eligibility.documents import document_of
-from eligibility.populations import frames
-from eligibility.populations.columns import KEY, OUTCOMES, unpacked, words
+from eligibility.enums import Placement
+from eligibility.models.rankings import RankedEntry
+from eligibility.populations import frames, hearing
+from eligibility.populations.columns import KEY, OUTCOMES, answer_columns, fact_column, unpacked, words
 from eligibility.populations.models import RunChange, RunRules
 from eligibility.populations.snapshots import VILLAGE, copied_out, copy_in
+from eligibility.rules.overlapping import speaker
 from eligibility.rules.plan import Plan, plan
 
 CURRENT = {
@@ -25,33 +29,65 @@ def plan_of(rules: RunRules) -> Plan:
     return plan(document_of(rules.rule_set), rules.parameters)
 
 
-def answer(facts: pl.DataFrame, rules: RunRules) -> None:
-    """Decide and store those of `facts` whose village these rules are for, and note who is touched."""
-    decided = store(facts, rules)
-    touched = changed(decided, rules)
-    RunChange.objects.bulk_create(RunChange(rules=rules, application_id=key) for key in touched)
+def answer(facts: pl.DataFrame, every: Sequence[RunRules]) -> None:
+    """Decide and store `facts`, each by the rules of its village, and note who is touched.
+
+    `every` rules come after those of programmes that may block them, and hear what those say.
+    """
+    plans = [plan_of(rules) for rules in every]
+    asked = sorted({name for ready in plans for name in hearing.heard(ready)})
+    facts = _placed(facts.with_columns(hearing.silence(plans)), {speaker(name) for name in asked})
+    for rules, ready in zip(every, plans, strict=True):
+        spoken = hearing.spoken(asked, ready.document.programme)
+        decided = store(facts, rules, spoken)
+        RunChange.objects.bulk_create(RunChange(rules=rules, application_id=key) for key in changed(decided, rules))
+        facts = hearing.spread(facts, decided.select(KEY, *map(fact_column, spoken)))
 
 
-def store(facts: pl.DataFrame, rules: RunRules) -> pl.DataFrame:
-    """Decide and store those of `facts` whose village these rules are for; their answer columns."""
+def store(facts: pl.DataFrame, rules: RunRules, spoken: Sequence[str] = ()) -> pl.DataFrame:
+    """Decide and store those of `facts` whose village these rules are for; their answer columns.
+
+    And what they say to other programmes, where somebody hears them: the facts `spoken`.
+    """
     here = facts.lazy().filter(pl.col(VILLAGE).is_in(rules.villages))
     ready = plan_of(rules)
-    decided = frames.decide(here, [ready]).collect()
+    place = pl.col(hearing.place_column(ready.document.programme))
+    said = [hearing.told(0, hearing.is_paid(name, ready, 0), place).alias(fact_column(name)) for name in spoken]
+    heard = map(fact_column, hearing.heard(ready))
+    decided = frames.answered(here, {0: ready}).select(KEY, *answer_columns(ready, 0), *heard, *said).collect()
     copy_in("eligibility_runanswer", _as_rows(decided, ready, rules.pk))
     return decided
 
 
+def _placed(facts: pl.DataFrame, programmes: Collection[str]) -> pl.DataFrame:
+    """`facts` with a column per programme: whether the family is funded, NULL where it has no place yet."""
+    if facts.is_empty() or not programmes:
+        return facts
+    rows = RankedEntry.objects.placements_between(int(facts[KEY][0]), int(facts[KEY][-1]), programmes)
+    for programme in sorted(programmes):
+        column = hearing.place_column(programme)
+        funded = [(key, placement == Placement.FUNDED) for key, code, placement in rows if code == programme]
+        placed = pl.DataFrame(funded, schema={KEY: pl.Int64, column: pl.Boolean}, orient="row")
+        facts = facts.join(placed, on=KEY, how="left", maintain_order="left")
+    return facts
+
+
 def _as_rows(decided: pl.DataFrame, ready: Plan, rules_id: int) -> pl.DataFrame:
-    """Columns of the table of answers; results as an array of PostgreSQL."""
-    spelt = pl.concat_str([pl.col(f"results_0_{word}") for word in range(words(ready))], separator=",")
+    """Columns of the table of answers; what was heard, where anything was, and results as arrays of PostgreSQL."""
+    heard = [pl.col(fact_column(name)).cast(pl.String).fill_null("NULL") for name in hearing.heard(ready)]
     return decided.select(
         pl.lit(rules_id).alias("rules_id"),
         pl.col(KEY).alias("application_id"),
         pl.col("outcome_0").alias("outcome"),
         pl.col("amount_0").alias("amount_per_year"),
         pl.col("need_0").alias("need_score"),
-        pl.concat_str(pl.lit("{"), spelt, pl.lit("}")).alias("results"),
+        _array(f"results_0_{word}" for word in range(words(ready))).alias("results"),
+        *([_array(heard).alias("heard")] if heard else []),
     )
+
+
+def _array(parts: Iterable[str | pl.Expr]) -> pl.Expr:
+    return pl.concat_str(pl.lit("{"), pl.concat_str(list(parts), separator=","), pl.lit("}"))
 
 
 def changed(decided: pl.DataFrame, rules: RunRules) -> list[int]:

@@ -1,10 +1,14 @@
 """The whole decision card of one answer of a run, made again from its snapshot row: nothing is stored twice."""
 
+from django.utils import timezone
+
+from eligibility.populations import hearing
 from eligibility.populations.answering import plan_of
 from eligibility.populations.columns import OUTCOMES, packed
 from eligibility.populations.models import RunAnswer, SnapshotRow
-from eligibility.rules.catalogue import fact_type
+from eligibility.rules.catalogue import PROGRAMMES, fact_type
 from eligibility.rules.evaluate import FactValue, Verdict, decide
+from eligibility.rules.overlapping import speaker
 from verification.models import Fact
 
 
@@ -12,7 +16,7 @@ def verdict_of(answer: RunAnswer) -> Verdict:
     """Outcome, reasons with their facts, and the sum, as they were when the run decided."""
     run = answer.rules.run
     row = SnapshotRow.objects.get(snapshot=run.snapshot_id, application=answer.application_id)
-    return decide(plan_of(answer.rules), _facts(run.snapshot.facts, row))
+    return decide(plan_of(answer.rules), _facts(run.snapshot.facts, row) | _heard(answer, row))
 
 
 def agrees(answer: RunAnswer, verdict: Verdict) -> bool:
@@ -31,3 +35,20 @@ def _facts(names: list[str], row: SnapshotRow) -> dict[str, FactValue]:
             typed = bool(value) if fact_type(name).is_flag else value
             found[name] = FactValue(typed, id=fact.pk, source=fact.source, as_of=fact.as_of.isoformat())
     return found
+
+
+def _heard(answer: RunAnswer, row: SnapshotRow) -> dict[str, FactValue]:
+    """What other programmes said: those of the same run on the day of its snapshot, others never."""
+    names = hearing.heard(plan_of(answer.rules))
+    if not names:
+        return {}
+    run = answer.rules.run
+    running = run.rules.filter(villages__contains=[row.village_code]).values_list(
+        "rule_set__programme__code", flat=True
+    )
+    days = dict.fromkeys(running, timezone.localdate(run.snapshot.taken_at).isoformat())
+    return {
+        name: FactValue(bool(value), source=PROGRAMMES, as_of=days.get(speaker(name), ""))
+        for name, value in zip(names, answer.heard or [], strict=True)
+        if value is not None
+    }

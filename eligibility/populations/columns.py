@@ -17,7 +17,7 @@ BITS = 2
 
 def fact_column(name: str) -> str:
     """`pln.power_va` → `pln__power_va`: a name every engine takes without quotes."""
-    return name.replace(".", "__")
+    return name.replace(".", "__").replace("-", "_dash_")  # codes of programmes may have dashes
 
 
 def facts_of(plans: Iterable[Plan]) -> tuple[FactType, ...]:

@@ -163,6 +163,8 @@ class RunAnswer(models.Model):
     """What one family came out as under one programme. With its snapshot row the whole card follows from it.
 
     `outcome` and `results` are coded as in `populations.columns`; rupiah a year; lower need is needier.
+    `heard` is what other programmes said of the family, in the order of `hearing.heard`; empty where
+    the rules ask none.
     """
 
     pk = models.CompositePrimaryKey("rules_id", "application_id")
@@ -176,6 +178,7 @@ class RunAnswer(models.Model):
     amount_per_year = models.BigIntegerField()
     need_score = models.BigIntegerField()
     results = ArrayField(models.BigIntegerField())
+    heard = ArrayField(models.SmallIntegerField(null=True, blank=True), null=True, blank=True)
 
     def __str__(self) -> str:
         return f"application {self.application_id} under {self.rules_id}"

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from django.db import connection, transaction
 
 from eligibility.models import Determination, RuleSet, RunRules
-from eligibility.populations import sql
+from eligibility.populations import hearing, sql
 from eligibility.populations.answering import plan_of
-from eligibility.populations.columns import KEY, fact_column, facts_of, words
+from eligibility.populations.columns import KEY, fact_column, words
 from eligibility.replaying import replay
+from eligibility.rules.plan import Plan
 
 AT_ONCE = 1_000
 ANSWERS_AT_ONCE = 50_000
@@ -54,10 +55,7 @@ def prove_determinations(after: int, through: int) -> Proof:
 def prove_answers(rules: RunRules, after: int, through: int) -> Proof:
     """The families of a range of applications whose village these rules are for; a missing answer differs."""
     ready = plan_of(rules)
-    names = rules.run.snapshot.facts
-    facts = ", ".join(
-        f"s.values[{names.index(fact.name) + 1}] AS {fact_column(fact.name)}" for fact in facts_of([ready])
-    )
+    facts = ", ".join(_columns(ready, rules.run.snapshot.facts))
     stored = ["outcome", "amount_per_year", "need_score", "results"]
     source = f"""(
         SELECT s.application_id AS {KEY}, {facts}, {", ".join(f"a.{column}" for column in stored)}
@@ -76,3 +74,13 @@ def prove_answers(rules: RunRules, after: int, through: int) -> Proof:
         cursor.execute(query, [rules.villages])
         replayed, different = cursor.fetchone()
     return Proof(replayed, different or [])
+
+
+def _columns(ready: Plan, names: list[str]) -> Iterator[str]:
+    """What the plan reads: from the snapshot, and what was heard of other programmes from the answer."""
+    heard = hearing.heard(ready)
+    for fact in ready.columns:
+        if fact.name in heard:
+            yield f"a.heard[{heard.index(fact.name) + 1}] AS {fact_column(fact.name)}"
+        else:
+            yield f"s.values[{names.index(fact.name) + 1}] AS {fact_column(fact.name)}"

@@ -7,10 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from eligibility import permissions
-from eligibility.documents import document_of
 from eligibility.enums import RunState
-from eligibility.models import Determination, RuleSet, Run
-from eligibility.services.decisions import redecide
+from eligibility.models import RuleSet, Run
 from eligibility.services.runs import start_run
 from enrollment.enums import ApplicationState
 from enrollment.models import Application
@@ -20,7 +18,6 @@ from perlinsos.core.errors import DomainError
 from perlinsos.regions.models import Area
 
 REGENCY = len("35.10")
-AT_ONCE = 25  # families of one transaction, where each is decided by itself
 NOT_STOPPED = (RunState.RUNNING, RunState.DONE)
 DECIDED = (ApplicationState.DECIDED, ApplicationState.ANNOUNCED)
 
@@ -29,21 +26,17 @@ DECIDED = (ApplicationState.DECIDED, ApplicationState.ANNOUNCED)
 def begin_rule_set(rule_set_id: int, *, by: User) -> bool:
     """One step of a version's first day; whether another may follow at once.
 
-    For the worker. Regency by regency a run is started. Families of a programme that another one may
-    block are decided by themselves, as a run leaves them out. Each step commits whole: killed, it
-    goes on with the next regency, and while another process holds the version it does nothing.
+    For the worker. Regency by regency a run is started, in which programmes that this one blocks follow.
+    Each step commits whole: killed, it goes on with the next regency, and while another process holds
+    the version it does nothing.
     """
     access.ensure(permissions.is_worker(by))
     rule_set = _held(rule_set_id)
     if rule_set is None:
         return False
-    if document_of(rule_set).blocked_by:
-        if _decide_some(rule_set, by=by):
-            return True
-    else:
-        area = _next_area(rule_set)
-        if area is not None:
-            return _start(rule_set, area, by=by)
+    area = _next_area(rule_set)
+    if area is not None:
+        return _start(rule_set, area, by=by)
     rule_set.begun_at = timezone.now()
     rule_set.save(update_fields=["begun_at", "updated_at"])
     audit.record("eligibility.rule_set.begun", subject=rule_set, by=by, runs=rule_set.runs.count())
@@ -82,14 +75,3 @@ def _start(rule_set: RuleSet, area: Area, *, by: User) -> bool:
             raise
         return False
     return True
-
-
-def _decide_some(rule_set: RuleSet, *, by: User) -> int:
-    """Give the next families, decided by an earlier version, their answer by this one; how many."""
-    earlier = Determination.objects.current().filter(
-        programme=rule_set.programme, application__state=ApplicationState.DECIDED
-    )
-    due = earlier.exclude(rule_set=rule_set).select_related("application").order_by("pk")[:AT_ONCE]
-    for determination in due:
-        redecide(determination.application, rule_set.programme, rule_set=rule_set, cause=f"rules:{rule_set.pk}", by=by)
-    return len(due)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from eligibility import parameters, permissions
-from eligibility.documents import document_of
+from eligibility.documents import document_of, in_order_of_overlaps
 from eligibility.enums import RunState
 from eligibility.models import Determination, RuleSet, Run, RunChange, RunRules, Snapshot, SnapshotRow
 from eligibility.populations import answering, snapshots
@@ -30,15 +30,14 @@ SETTLED_AT_ONCE = 50  # new determinations of one transaction: each reads facts,
 def start_run(area: Area, *, reason: str = "", because_of: RuleSet | None = None, by: User) -> Run:
     """Take a snapshot of the area and begin to decide everybody in it again, by the rules in force today.
 
-    Programmes that another one may block are decided family by family (`decide_application`): their
-    answer rests on another answer of the same run. `because_of` is the version whose first day it is: it
-    starts one run in an area, ever. For officers of the area and the worker. Refused
-    with `already_running`, `no_rules` when no
-    programme has rules in force, and `nobody_decided` when the area has no decided family.
+    A programme that another one may block comes after it and hears its answer of the same run, or the
+    place once there is one. `because_of` is the version whose first day it is: it starts one run in an
+    area, ever. For officers of the area and the worker. Refused with `already_running`, `no_rules`
+    when no programme has rules in force, and `nobody_decided` when the area has no decided family.
     """
     access.ensure(permissions.can_run(by, area))
     active = RuleSet.objects.in_force().filter(programme__is_active=True).order_by("programme__code")
-    rule_sets = [rule_set for rule_set in active if not document_of(rule_set).blocked_by]
+    rule_sets = in_order_of_overlaps(active)
     if not rule_sets:
         raise DomainError(_("No programme has rules in force today."), code="no_rules")
     snapshot = Snapshot.objects.create(area=area, facts=sorted(CATALOGUE), taken_at=timezone.now())
@@ -87,7 +86,7 @@ def _create(area: Area, snapshot: Snapshot, reason: str, because_of: RuleSet | N
 
 
 def _fixed(run: Run, rule_sets: Iterable[RuleSet]) -> list[RunRules]:
-    """Each rule version once per set of parameters that holds somewhere in the area."""
+    """Each rule version once per set of parameters that holds somewhere in the area; their order is kept."""
     rows = SnapshotRow.objects.filter(snapshot=run.snapshot_id)
     villages = sorted(rows.order_by().values_list("village_code", flat=True).distinct())
     made = []
@@ -114,8 +113,7 @@ def _answer_chunk(run: Run) -> int:
     if facts.is_empty():
         return 0
     snapshots.take_time()
-    for rules in run.rules.select_related("rule_set", "run__snapshot").order_by("pk"):
-        answering.answer(facts, rules)
+    answering.answer(facts, list(run.rules.select_related("rule_set", "run__snapshot").order_by("pk")))
     run.done_through = int(facts[KEY][-1])
     run.decided += len(facts)
     run.save(update_fields=["done_through", "decided", "updated_at"])

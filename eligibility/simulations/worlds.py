@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from eligibility.populations import frames
-from eligibility.populations.columns import NO, YES, fact_column
-from eligibility.rules.catalogue import PROGRAMMES, FactType
+from eligibility.populations import frames, hearing
+from eligibility.populations.columns import fact_column
 from eligibility.rules.definitions import RuleDocument
+from eligibility.rules.overlapping import in_order, is_heard, speaker
 from eligibility.rules.plan import Plan, plan
 
 Touch = tuple[int, str]  # world, programme
@@ -39,7 +39,7 @@ class Worlds:
     def facts(self) -> frozenset[str]:
         """What a family must be asked: facts of sources, not what programmes say of each other."""
         read = {fact.name for decision in self.decisions for fact in decision.ready.columns}
-        return frozenset(name for name in read if not name.startswith(f"{PROGRAMMES}."))
+        return frozenset(name for name in read if not is_heard(name))
 
     @property
     def touched(self) -> set[Touch]:
@@ -82,34 +82,18 @@ def decide(families: pl.LazyFrame, worlds: Worlds) -> pl.LazyFrame:
     return families
 
 
-def in_order(documents: Mapping[str, RuleDocument]) -> list[RuleDocument]:
-    """Each programme after those it may be blocked by; of a circle the rest follows as it comes."""
-    left = [documents[code] for code in sorted(documents)]
-    ordered: list[RuleDocument] = []
-    while left:
-        waited_for = {document.programme for document in left}
-        free = [one for one in left if not waited_for & {overlap.programme for overlap in one.blocked_by}] or left
-        ordered += free
-        left = [document for document in left if document not in free]
-    return ordered
-
-
 def _world(
     documents: Mapping[str, RuleDocument], parameters: Mapping[str, int], decisions: list[Decision]
 ) -> dict[str, int]:
     found: dict[str, int] = {}
-    for document in in_order(documents):
+    for document in in_order(documents[code] for code in sorted(documents)):
         ready = plan(document, parameters)
-        heard = tuple((fact.name, found.get(fact.name.split(".")[1])) for fact in _about_others(ready))
+        heard = tuple((name, found.get(speaker(name))) for name in hearing.heard(ready))
         decision = Decision(document.programme, ready, heard)
         if decision not in decisions:
             decisions.append(decision)
         found[document.programme] = decisions.index(decision)
     return found
-
-
-def _about_others(ready: Plan) -> list[FactType]:
-    return [fact for fact in ready.columns if fact.name.startswith(f"{PROGRAMMES}.")]
 
 
 def _heard(decision: Decision, decisions: Sequence[Decision]) -> list[pl.Expr]:
@@ -120,8 +104,4 @@ def _heard(decision: Decision, decisions: Sequence[Decision]) -> list[pl.Expr]:
 def _told(name: str, number: int | None, decisions: Sequence[Decision]) -> pl.Expr:
     if number is None:
         return pl.lit(0, dtype=pl.Int64)
-    other = decisions[number]
-    component = name.split(".")[2:]
-    is_paid = frames.counts(other.ready.amount, number, component[0]) if component else pl.lit(True)
-    outcome = pl.col(f"outcome_{number}")
-    return pl.when(outcome == YES).then(is_paid.cast(pl.Int64)).when(outcome == NO).then(pl.lit(0, dtype=pl.Int64))
+    return hearing.told(number, hearing.is_paid(name, decisions[number].ready, number))

@@ -1,6 +1,7 @@
 """The first day of a version: whom it touches is decided again, once, whatever happens meanwhile."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 
 from eligibility import tasks
-from eligibility.models import Determination, Programme, RuleSet, Run
+from eligibility.models import Programme, RuleSet, Run, RunAnswer
 from eligibility.presenters import card
 from eligibility.services import first_days, runs
 from eligibility.services.rulesets import enact_rule_set
@@ -19,6 +20,7 @@ from tests import factories
 from tests.cast import JATILUWIH, KESILIR, Cast
 from tests.eligibility.conftest import MakeFamily, SentTasks, answer
 from tests.eligibility.documents import data
+from tests.eligibility.test_programmes import BLOCKED, load
 from tests.support.rules import load_shipped_rules
 from verification.models import Fact
 
@@ -107,21 +109,35 @@ def test_a_run_from_the_day_before_is_waited_for(decided: MakeFamily, worker: Us
     assert version.runs.count() == 1
 
 
-def test_a_programme_that_others_block_is_decided_family_by_family(
-    decided: MakeFamily, worker: User, monkeypatch: pytest.MonkeyPatch
+def test_programmes_that_a_version_blocks_follow_in_the_same_run(
+    decided: MakeFamily, worker: User, tmp_path: Path
 ) -> None:
+    load(tmp_path, overlaps=[BLOCKED])
+    RuleSet.objects.update(begun_at=timezone.now())
+    turned, kept = decided(dtsen__decile=4), decided()
+    assert [answer(one, "uji").outcome for one in (turned, kept)] == ["not_eligible"] * 2
+    limit = data("pkh-2026-2")["parameters"] | {"decile_limit": {"unit": "decile", "default": 3}}
+    drained(follow("pkh", worker, parameters=limit), worker)
+    assert Run.objects.count() == 1
+    assert [answer(turned, code).outcome for code in ("pkh", "uji")] == ["not_eligible", "eligible"]
+    assert answer(turned, "uji").cause == "fact:programme.pkh"
+    assert card(answer(turned, "uji")).because == "Diputus lagi karena data berubah: Dibantu PKH."
+    assert answer(kept, "uji").cause == "first"
+
+
+def test_a_version_of_a_programme_that_others_block_begins_as_any(decided: MakeFamily, worker: User) -> None:
     Programme.objects.filter(code="paket-nutrisi").update(is_active=True)
     RuleSet.objects.filter(programme__code="paket-nutrisi").update(
         valid_during=DateRange(timezone.localdate() - timedelta(days=30), None)
     )
-    families = [decided() for _number in range(3)]
-    monkeypatch.setattr(first_days, "AT_ONCE", 2)
-    version = follow("paket-nutrisi", worker)
-    drained(version, worker)
-    again = Determination.objects.filter(rule_set=version)
-    assert set(again.values_list("application_id", flat=True)) == {one.pk for one in families}
-    assert set(again.values_list("cause", flat=True)) == {f"rules:{version.pk}"}
-    assert (Run.objects.count(), version.begun_at is not None) == (0, True)
+    families = [decided(citizen__pregnant=pregnant) for pregnant in (0, 1)]
+    amount = {"flat": {"rupiah_per_year": 5, "text": {"id": "Paket", "en": "Package"}}}
+    version = drained(follow("paket-nutrisi", worker, amount=amount), worker)
+    assert version.begun_at is not None
+    run = Run.objects.get()
+    answers = RunAnswer.objects.filter(rules__run=run, rules__rule_set=version)
+    assert set(answers.values_list("application_id", flat=True)) == {one.pk for one in families}
+    assert [one.heard for one in answers.order_by("application_id")] == [[0], [1]]
 
 
 def test_what_is_not_due_does_not_begin(decided: MakeFamily, worker: User, cast: Cast) -> None:
