@@ -6,12 +6,13 @@ from typing import Any, ClassVar, cast
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from perlinsos.accounts.models import User
 from perlinsos.core.admin import ReadOnly
 from perlinsos.core.errors import DomainError
+from verification import claims
 from verification.models import FaceCheck, FaceRecording, FaceThresholdSet, Fact, SourceHealth, SourceRequest
 from verification.services import thresholds
 
@@ -63,21 +64,29 @@ class FaceCheckAdmin(LookUp):
     list_filter: ClassVar = ["state", "reason"]
 
 
-@admin.register(FaceRecording)
-class FaceRecordingAdmin(LookUp):
-    """How recordings went, below what such a recording proves and what it does not; no picture, no person."""
+class WithClaims(LookUp):
+    """Lists below what the face check is known to do, and what it is not."""
 
     list_before_template = "verification/admin_claims.html"
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        shown = {**(extra_context or {}), "claims": claims.figures()}
+        return super().changelist_view(request, shown)  # type: ignore[no-any-return]  # untyped base
+
+
+@admin.register(FaceRecording)
+class FaceRecordingAdmin(WithClaims):
+    """How recordings went, below what such a recording proves and what it does not; no picture, no person."""
+
     fields: ClassVar = ["public_id", "state", "reason", "attempt", "moves", "replaced", "expires_at", "sent_at"]
     list_display: ClassVar = ["public_id", "state", "reason", "attempt", "replaced", "sent_at"]
     list_filter: ClassVar = ["state", "reason", "replaced"]
 
 
 @admin.register(FaceThresholdSet)
-class FaceThresholdSetAdmin(LookUp):
+class FaceThresholdSetAdmin(WithClaims):
     """What was measured, and where a second administrator puts a proposal in force."""
 
-    list_before_template = "verification/admin_claims.html"
     fields: ClassVar = [
         "version",
         "state",
