@@ -1,15 +1,20 @@
 """Rule documents are read with suspicion: every problem named with its place, nothing executable."""
 
+import json
 from copy import deepcopy
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eligibility.rules.catalogue import CATALOGUE, Unit
 from eligibility.rules.document import DocumentError, RuleDocument, parse
+from eligibility.rules.evaluate import decide
+from eligibility.rules.plan import plan
+from eligibility.rules.reading import LARGEST, Problem
 from tests.eligibility.documents import data, pkh, sembako, small
+from tests.eligibility.reached import ensure_known
 
 
 def changed(*path: str | int, to: Any) -> dict[str, Any]:
@@ -182,15 +187,34 @@ json_values = st.recursive(
 )
 
 
-@given(where=st.sampled_from([(), TEST, SENTENCES, ("parameters",), ("amount",), ("need",)]), value=json_values)
-def test_nothing_but_document_errors_comes_of_any_data(where: tuple[str | int, ...], value: Any) -> None:
+PLACES = [(), TEST, SENTENCES, ("parameters",), ("parameters", "power_limit_va", "default"), ("amount",),
+          ("amount", "flat", "rupiah_per_year"), ("criteria", 0, "only_with"), ("need",), ("overlaps",), ("duties",),
+          ("time_limit",), ("valid", "from"), ("programme", "areas")]  # fmt: skip
+
+
+@settings(max_examples=400)
+@given(where=st.sampled_from(PLACES), value=json_values)
+def test_any_data_are_rules_that_can_be_run_or_an_error_that_says_where(
+    where: tuple[str | int, ...], value: Any
+) -> None:
     document = changed(*where, to=value) if where else value
-    assert isinstance(attempt(document), RuleDocument | DocumentError)
+    read = attempt(document)
+    if not isinstance(read, RuleDocument):
+        assert read
+        elsewhere = ("criteria",) if where[:1] in [("parameters",), ("overlaps",)] else ()  # whoever asks for them
+        for problem in read:
+            assert problem.message % problem.params  # it can be put into words
+            assert not where or problem.path.startswith((str(where[0]), *elsewhere)), problem.path
+        return
+    ensure_known(read)
+    ready = plan(read, {})
+    assert 0 <= ready.amount.flat <= LARGEST
+    assert decide(ready, {}).outcome in ("eligible", "not_eligible", "undecided")
+    assert parse(json.loads(json.dumps(document))).criteria == read.criteria  # as the database keeps it
 
 
-def attempt(document: Any) -> RuleDocument | DocumentError:
+def attempt(document: Any) -> RuleDocument | tuple[Problem, ...]:
     try:
         return parse(document)
     except DocumentError as error:
-        str(error)  # every problem can be put into words
-        return error
+        return tuple(error.problems)

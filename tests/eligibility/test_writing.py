@@ -1,19 +1,22 @@
 """Documents as people write them: every mistake named in Bahasa with its line and column, expressions, bad input."""
 
+import re
+from copy import deepcopy
 from typing import Any
 
 import pytest
 import yaml
 from django.utils.translation import gettext, override
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eligibility.rules.catalogue import CATALOGUE, fact_type
 from eligibility.rules.document import DocumentError, parse
 from eligibility.rules.evaluate import FactValue, evaluate
+from eligibility.rules.groups import facts_of
 from eligibility.rules.source import read_document
-from eligibility.rules.tree import comparisons
 from tests.eligibility.documents import UMK, family, pkh, small
+from tests.eligibility.reached import ensure_known
 
 RULES = """\
 programme: {code: uji, name: Program Uji}
@@ -151,9 +154,99 @@ def test_an_expression_reaches_nothing_but_facts_and_parameters(written: str) ->
         document = parse(data)
     except DocumentError:
         return
-    asked = {one.fact for one in comparisons(document.criteria[0].condition)}
-    assert asked <= CATALOGUE.keys()
+    ensure_known(document)
     assert evaluate(document, {}, {}).outcome in ("eligible", "not_eligible", "undecided")
+
+
+# --- names, wherever they may stand ---------------------------------------------------------------
+COUNTED = {"id": "anak", "fact": "dukcapil.children_0_6", "rupiah_per_year": 100, "cap": 2,
+           "text": {"id": "Anak", "en": "Child"}}  # fmt: skip
+FULL = {
+    "amount": {"most": 2, "picking": "amount", "people": "dukcapil.family_size", "components": [COUNTED],
+               "flat": {"rupiah_per_year": 100, "text": {"id": "Tunai", "en": "Cash"}}},
+    "time_limit": {"years": 5, "recertify_months": 12, "reapply_after_years": 2, "legal": "Pasal 2",
+                   "exempt": ["dukcapil.elderly_60"]},
+    "need": {"fact": "dtsen.decile", "scale": 1000, "base": 500,
+             "eased_by": [{"fact": "dukcapil.elderly_60", "points": 10, "cap": 2}]},
+}  # fmt: skip
+CONDITION, NUMBER, MONEY, COUNT, PARAMETER = "condition", "number", "money", "count", "parameter"
+PLACES: dict[tuple[str | int, ...], str] = {
+    ("criteria", 0, "test"): CONDITION,
+    ("criteria", 0, "only_with"): PARAMETER,
+    ("parameters", "limit", "default"): NUMBER,
+    ("amount", "flat", "rupiah_per_year"): MONEY,
+    ("amount", "components", 0, "rupiah_per_year"): MONEY,
+    ("amount", "components", 0, "fact"): COUNT,
+    ("amount", "people"): COUNT,
+    ("need", "fact"): COUNT,
+    ("need", "eased_by", 0, "fact"): COUNT,
+    ("time_limit", "exempt", 0): COUNT,
+}
+GOOD = {
+    CONDITION: ["pln.power_va <= power_limit_va", "dukcapil.family_size in (1, 2)",
+                "pln.power_va between 450 and power_limit_va * share // 100", "not dukcapil.head_alive"],
+    NUMBER: ["power_limit_va", "power_limit_va * share // 100"],
+    MONEY: ["sum_of_region", "sum_of_region * 2"],
+    COUNT: ["dukcapil.elderly_60", "citizen.pregnant"],
+    PARAMETER: ["limit", "share"],
+}  # fmt: skip
+STRANGERS = ["pln.voltage", "umk", "programme.pkh", "settings", "__class__", "limit.__init__", "dtsen", "id"]
+NAME = re.compile(r"[a-z_][a-z0-9_.]*")
+WORDS_OF_EXPRESSIONS = {"and", "or", "not", "in", "between"}
+
+
+def written_at(place: tuple[str | int, ...], text: str) -> Any:
+    document: Any = {**yaml.safe_load(with_test("dtsen.decile <= 4")), **deepcopy(FULL)}
+    document["parameters"] |= {
+        "limit": {"unit": "VA", "default": 900},
+        "sum_of_region": {"unit": "rupiah/year", "regional": True},
+    }
+    for language in document["criteria"][0]["text"].values():
+        language |= {"no_limit": "–"} if place[-1] == "only_with" else {}
+    node = document
+    for step in place[:-1]:
+        node = node[step]
+    node[place[-1]] = text
+    return document
+
+
+@pytest.mark.parametrize(("place", "kind"), PLACES.items(), ids=str)
+def test_a_name_is_known_wherever_it_stands(place: tuple[str | int, ...], kind: str) -> None:
+    """Each name of a good text is replaced by a stranger: then the document is refused, and at that place."""
+    for good in GOOD[kind]:
+        if place != ("need", "fact"):  # any fact with a highest value
+            ensure_known(parse(written_at(place, good)))
+        for name in set(NAME.findall(good)) - WORDS_OF_EXPRESSIONS:
+            for stranger in STRANGERS:
+                with pytest.raises(DocumentError) as caught:
+                    parse(written_at(place, good.replace(name, stranger)))
+                assert {one.path.partition(".")[0].partition("[")[0] for one in caught.value.problems} == {place[0]}
+
+
+@settings(max_examples=300)
+@given(st.data())
+def test_whatever_is_typed_anywhere_reaches_known_names_only(drawn: st.DataObject) -> None:
+    place = drawn.draw(st.sampled_from(sorted(PLACES, key=str)))
+    piece = st.sampled_from([*WORDS, *STRANGERS, *GOOD[PLACES[place]], "limit", "sum_of_region"])
+    text = drawn.draw(st.lists(piece, min_size=1, max_size=6).map(" ".join))
+    try:
+        document = parse(written_at(place, text))
+    except DocumentError:
+        return
+    ensure_known(document)
+    known = CATALOGUE.keys() | document.parameters.keys() | WORDS_OF_EXPRESSIONS
+    assert set(NAME.findall(text)) <= known
+
+
+@given(st.lists(st.sampled_from([*WORDS, *STRANGERS]), min_size=1, max_size=6).map(" ".join))
+def test_the_condition_of_a_share_reaches_facts_only(text: str) -> None:
+    """A share of places has no parameters: what it asks are facts of the catalogue and nothing else."""
+    try:
+        asked = facts_of(text)
+    except DocumentError:
+        return
+    assert asked <= CATALOGUE.keys()
+    assert set(NAME.findall(text)) - WORDS_OF_EXPRESSIONS == asked
 
 
 @given(st.text(max_size=200))
