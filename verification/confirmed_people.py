@@ -29,7 +29,7 @@ def centres_for(area_code: str, *, recogniser: str, length: int) -> Centres:
 def _confirmed(area_code: str, recogniser: str) -> dict[int, Vector]:
     """One embedding per person whom an officer confirmed, of this network; the newest counts."""
     templates = FaceTemplate.objects.living().filter(
-        face_check__state=CheckState.CONFIRMED, engine_version__endswith=recogniser, person__isnull=False
+        face_check__state=CheckState.CONFIRMED, engine_version=recogniser, person__isnull=False
     )
     if area_code:
         templates = templates.filter(face_check__application__village__code__startswith=area_code)

@@ -71,7 +71,7 @@ def centres_of(operation: Operation) -> Centres | None:
 
 
 def centres_for(area_code: str, *, engine_version: str) -> Centres | None:
-    """The means of an area for faces of one engine; None when there are none for its network.
+    """The means of an area for faces of one network; None when there are none for its network.
 
     A parameter that cannot be meant is reported where faces are compared; here it means none.
     """
@@ -79,13 +79,13 @@ def centres_for(area_code: str, *, engine_version: str) -> Centres | None:
         centres = centres_of(operating.operation_for(area_code))
     except ValueError:
         return None
-    return centres if centres is not None and engine_version.endswith(centres.recogniser) else None
+    return centres if centres is not None and engine_version == centres.recogniser else None
 
 
 def members(where: Q, *, engine_version: str) -> Iterator[gallery.Members]:
     """Everybody enrolled in some blocks, a part at a time; hold the gallery still first.
 
-    Embeddings of two engines are never compared: `engine_version` is that of the face looked for.
+    Embeddings of two networks are never compared: `engine_version` is that of the face looked for.
     """
     segments = FaceSegment.objects.of_blocks(where, engine_version=engine_version)
     keys = list(segments.values_list("pk", flat=True))

@@ -1,5 +1,6 @@
 """One person with two registrations: found, asked about once, answered by people, nothing refused."""
 
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -104,6 +105,20 @@ def test_near_blocks_are_searched_at_once_and_everybody_at_night(other: dict[str
     assert DuplicateCandidate.objects.exists() is (is_near is not None)
 
 
+def test_an_update_of_the_detector_hides_nobody() -> None:
+    """Labels of earlier versions named dlib too; the migration leaves the network, which is what counts."""
+    me = face()
+    accepted(sent(), me, "dlib 19.24.6, a network, 6 views")
+    templates.fold_gallery()
+    accepted(sent(), me, "dlib 20.0.1, a network, 6 views")
+    assert not DuplicateCandidate.objects.exists()
+    labels = import_module("verification.migrations.0017_label_templates_by_the_network").LABELS
+    with connection.cursor() as cursor:
+        cursor.execute(labels)
+    accepted(sent(), like(me), "a network, 6 views")
+    assert DuplicateCandidate.objects.count() == 2
+
+
 def test_the_night_asks_for_more_likeness_and_looks_at_everybody_once() -> None:
     me = face()
     accepted(sent(), me)
@@ -152,10 +167,10 @@ def test_where_means_are_in_force_faces_are_seen_from_them(cast: Any) -> None:
         settled_by=cast.ani,
         settled_at=timezone.now(),
     )
-    accepted(sent(), centre + one, "engine 1, network")
-    accepted(sent(), centre + two, "engine 1, network")
+    accepted(sent(), centre + one, "network")
+    accepted(sent(), centre + two, "network")
     assert not DuplicateCandidate.objects.exists()
-    accepted(sent(), like(centre + two, 0.05), "engine 1, network")
+    accepted(sent(), like(centre + two, 0.05), "network")
     found = DuplicateCandidate.objects.get()
     assert found.raw_distance < found.cen_distance < 0.85
 

@@ -18,6 +18,7 @@ from tests.support.sandbox_process import Sandbox
 from tests.verification.cases import sent
 from verification import tasks
 from verification.enums import CheckState, FaceOutcome, Source
+from verification.faces.thresholds import STRICT
 from verification.models import MAX_LOST_LEASES, FaceCheck, SourceHealth
 from verification.services import faces, readiness
 
@@ -49,6 +50,7 @@ def test_the_same_person_is_accepted_or_looked_at(ministries: Sandbox) -> None:
     assert check.threshold_version == "strict-2"
     assert check.engine_version.startswith("dlib")
     assert check.face_template.sealed
+    assert check.face_template.engine_version == STRICT.recogniser  # whatever found the face
 
 
 def test_the_registered_photograph_itself_is_accepted_and_nothing_is_kept_for_officers(ministries: Sandbox) -> None:

@@ -14,10 +14,12 @@ from tests.support import moving
 from tests.support.sandbox_process import Sandbox
 from tests.verification.rogue import Rogue
 from tests.verification.test_face_checks import applicant, compared
+from verification import enrolled, tasks
 from verification.enums import CheckState
-from verification.faces import engine, pipeline, recogniser, recording
+from verification.faces import engine, pipeline, recogniser, recording, vectors
 from verification.faces.codes import Break, Move, Outcome, Reason
 from verification.faces.thresholds import STRICT, FaceThresholds
+from verification.models import DuplicateCandidate, FaceCheck
 
 
 @pytest.fixture
@@ -33,6 +35,23 @@ def test_dukcapil_says_yes_or_leaves_it_to_an_officer(ministries: Sandbox) -> No
     no = compared(yes.application, photographs.portrait(photographs.BIDEN))
     assert (no.state, no.threshold_version) == (CheckState.REVIEW, "dukcapil-1")
     assert no.reference is not None
+    for check in (yes, no):
+        assert check.face_template.engine_version == STRICT.recogniser
+    mine = vectors.from_bytes(pipeline.describe(photographs.photograph(photographs.OBAMA))[0] or b"")
+    assert np.linalg.norm(enrolled.opened(yes.face_template) - mine) < 0.1
+    assert np.linalg.norm(enrolled.opened(no.face_template) - mine) > 0.6
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("dukcapil")
+def test_who_was_compared_by_dukcapil_is_found_when_registering_twice(ministries: Sandbox) -> None:
+    for key in ("eligible", "refused_face"):
+        check = compared(applicant(ministries, key, state="submitted"), photographs.photograph(photographs.OBAMA))
+        FaceCheck.objects.filter(pk=check.pk).update(state=CheckState.ACCEPTED)
+        tasks.search_duplicates(face_check_id=check.pk)
+    tasks.search_widely()
+    found = DuplicateCandidate.objects.get()
+    assert (found.engine_version, found.raw_distance) == (STRICT.recogniser, pytest.approx(0, abs=0.01))
 
 
 @pytest.mark.django_db

@@ -212,7 +212,7 @@ def test_the_mean_is_learned_from_a_hundred_people_whom_an_officer_confirmed(cas
             judgement="same_person",
         )
         vector = np.full(128, value, np.float32)
-        templates.keep_template(check, to_bytes(vector), engine_version=f"dlib 20, {STRICT.recogniser}")
+        templates.keep_template(check, to_bytes(vector), engine_version=STRICT.recogniser)
 
     for number in range(99):
         confirm(number)

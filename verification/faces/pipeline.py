@@ -27,13 +27,15 @@ Timings = dict[str, float]
 class FaceComparison:
     """What a face check found.
 
-    RETRY carries a `hint`, and nothing was compared. REVIEW carries a `reason`. `raw` and `cen` are
+    `recogniser` is the version of the network: embeddings are of one kind when it is the same, whatever finds the
+    faces. RETRY carries a `hint`, and nothing was compared. REVIEW carries a `reason`. `raw` and `cen` are
     the distances of `match.Distances`. Each embedding is 512 bytes (`vectors.to_bytes`), present for
     every face that was measured. `timings` are milliseconds per stage, with their `total`.
     """
 
     outcome: Outcome
     engine_version: str
+    recogniser: str
     thresholds_version: str
     mean_version: str | None = None
     hint: Hint | None = None
@@ -68,6 +70,11 @@ def check_quality(selfie: bytes) -> Quality:
     return _look(selfie, find_in_selfie, lambda quality: False, {}).quality
 
 
+def describe(selfie: bytes) -> tuple[bytes | None, str]:
+    """The embedding of a picture that somebody else compares, None where it is not good enough, and its network."""
+    return _look(selfie, find_in_selfie, _is_good, {}).packed(), engine.load().recogniser.version
+
+
 def compare(
     selfie: bytes,
     reference: bytes,
@@ -85,12 +92,13 @@ def compare(
     """
     timings: Timings = {}
     with _timed(timings, "load"):
-        version = engine.load().version
+        loaded = engine.load()
     mine = _look(selfie, find_in_selfie, _is_good, timings) if embedding is None else _known(embedding)
     theirs = None if mine.embedding is None else _look(reference, find_in_reference, _shows_one_person, timings)
     found = FaceComparison(
         Outcome.RETRY,
-        version,
+        loaded.version,
+        loaded.recogniser.version,
         thresholds.version,
         mean.version if mean else None,
         hint=mine.quality.hint,
@@ -105,7 +113,7 @@ def compare(
     if theirs.embedding is None:
         return replace(found, outcome=Outcome.REVIEW, reason=Reason.REFERENCE_UNUSABLE)
     apart = match.distances(mine.embedding, theirs.embedding, mean)
-    verdict = match.decide_for(engine.load().recogniser.version, apart, thresholds)
+    verdict = match.decide_for(found.recogniser, apart, thresholds)
     return replace(found, outcome=verdict.outcome, reason=verdict.reason, raw=apart.raw, cen=apart.cen)
 
 

@@ -15,6 +15,7 @@ from perlinsos.core.models import Timestamped, choice_constraint
 from verification.enums import CheckState
 from verification.models.faces import FaceCheck
 
+NETWORK = "the network and how it looks (`Recogniser.version`); what finds the face may change without another label"
 CONFIRMED_STATES = (CheckState.ACCEPTED, CheckState.CONFIRMED)
 
 
@@ -29,7 +30,7 @@ class FaceSegment(Timestamped):
     region = models.CharField(max_length=5, help_text="code of the regency")
     sex = models.CharField(max_length=1, choices=Sex)
     birth_year = models.PositiveSmallIntegerField()
-    engine_version = models.CharField(max_length=80)
+    engine_version = models.CharField(max_length=80, help_text=NETWORK)
     size = models.PositiveIntegerField(help_text="templates in it")
     sealed = models.BinaryField(help_text="`gallery.pack` of keys and vectors, AES-256-GCM")
 
@@ -73,7 +74,7 @@ class FaceTemplate(Timestamped):
     region = models.CharField(max_length=5, blank=True, help_text="code of the regency, known when enrolled")
     sex = models.CharField(max_length=1, choices=Sex, blank=True)
     birth_year = models.PositiveSmallIntegerField(null=True, blank=True)
-    engine_version = models.CharField(max_length=80)
+    engine_version = models.CharField(max_length=80, help_text=NETWORK)
     sealed = models.BinaryField(null=True, blank=True, help_text="512 bytes (`vectors.to_bytes`), AES-256-GCM")
     segment = models.ForeignKey(FaceSegment, null=True, blank=True, on_delete=models.RESTRICT, related_name="templates")
     enrolled_at = models.DateTimeField(null=True, blank=True)

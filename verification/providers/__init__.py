@@ -17,7 +17,7 @@ from verification.services.faces import ClaimedCheck, Finding
 
 Compare = Callable[[ClaimedCheck], Finding]
 
-# By name: importing the local one loads dlib and its models, which a worker that asks Dukcapil never needs.
+# By name: importing the local one loads dlib and its models, which no other process of the portal may need.
 PROVIDERS = {"local": "verification.providers.local", "dukcapil": "verification.providers.dukcapil"}
 
 

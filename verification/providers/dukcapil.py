@@ -3,9 +3,11 @@
 Dukcapil publishes no description of its own service; the shape is the one its resellers document
 (`face`, `face_similarity` from 0 to 1, yes from 0.75). The similarity has no meaning beside our
 distances, so neither is ever turned into the other: the verdict stores the version `dukcapil-1`.
+The face is measured here all the same, to be searched for among the others.
 """
 
 import base64
+from dataclasses import replace
 from typing import Annotated
 
 from django.conf import settings
@@ -39,13 +41,30 @@ def compare(claimed: ClaimedCheck) -> Finding:
     answer = _ask(claimed)
     if isinstance(answer, str):
         return Finding(FaceOutcome.REVIEW, answer, thresholds_version=VERSION, engine_version=VERSION)
+    template, recogniser = _described(claimed)
+    found = Finding(
+        FaceOutcome.ACCEPT,
+        thresholds_version=VERSION,
+        engine_version=VERSION,
+        template=template,
+        recogniser=recogniser,
+    )
     if answer.face and answer.face_similarity >= settings.FACE_SIMILARITY:
-        return Finding(FaceOutcome.ACCEPT, thresholds_version=VERSION, engine_version=VERSION)
+        return found
     reason = Reason.UNCERTAIN if answer.face else Reason.MISMATCH
     reference, _obstacle = reference_of(claimed)
-    return Finding(
-        FaceOutcome.REVIEW, reason.value, thresholds_version=VERSION, engine_version=VERSION, reference=reference
-    )
+    return replace(found, outcome=FaceOutcome.REVIEW, reason=reason.value, reference=reference)
+
+
+def _described(claimed: ClaimedCheck) -> tuple[bytes | None, str]:
+    """What the person looks like to the network here, so that whoever registers twice is found."""
+    # dlib and its models are in this process already: it has judged the picture before asking anybody.
+    from verification.faces import engine, pipeline
+
+    if claimed.embedding is not None:
+        return claimed.embedding, engine.load().recogniser.version
+    assert claimed.selfie is not None  # noqa: S101 - `looking` brings only checks with a picture here
+    return pipeline.describe(claimed.selfie)
 
 
 def _ask(claimed: ClaimedCheck) -> FaceMatchAnswer | str:

@@ -29,5 +29,6 @@ def compare(claimed: ClaimedCheck) -> Finding:
         engine_version=found.engine_version,
         thresholds_version=found.thresholds_version,
         template=found.selfie_embedding,
+        recogniser=found.recogniser,
         reference=reference,
     )

@@ -71,6 +71,7 @@ class ClaimedCheck:
 class Finding:
     """What the worker saw. `reason` is a hint (`faces.codes`) for RETRY, else why an officer looks.
 
+    `template` is the embedding of the person, by the network `recogniser`, whoever compared.
     `liveness` is None for a picture that was no recording.
     """
 
@@ -80,6 +81,7 @@ class Finding:
     engine_version: str = ""
     thresholds_version: str = ""
     template: bytes | None = None
+    recogniser: str = ""
     reference: bytes | None = None
     light: float | None = None
     liveness: Liveness | None = None
@@ -189,7 +191,7 @@ def record_finding(check: FaceCheck, finding: Finding, *, by: User) -> bool:
         face_sample.draw(check, _kept(finding.reference), by=by)
     recordings.settle(check, finding.liveness, by=by)
     if finding.template is not None:
-        templates.keep_template(check, finding.template, engine_version=finding.engine_version)
+        templates.keep_template(check, finding.template, engine_version=finding.recogniser)
     if state == CheckState.ACCEPTED:
         jobs.enqueue("verification.search_duplicates", face_check_id=check.pk)
     if state == CheckState.REVIEW and finding.reference is not None:
