@@ -3,7 +3,10 @@
 import io
 import struct
 import zlib
+from collections.abc import Callable
 from functools import cache
+from itertools import product
+from math import exp, pi, sin
 
 from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 
@@ -88,6 +91,59 @@ def turned(data: bytes, degrees: int) -> bytes:
 def mirrored(data: bytes) -> bytes:
     """Nobody is nearer to a face than its mirror image, except perhaps a twin."""
     return jpeg(ImageOps.mirror(opened(data)))
+
+
+def twin_of(data: bytes) -> bytes:
+    """A face that is hardly another one: mirrored, and pushed out of shape by up to a hundredth of the picture."""
+    image = ImageOps.mirror(opened(data))
+    width, height = image.size
+
+    def seen_at(x: float, y: float) -> tuple[float, float]:
+        return width * (x + 0.01 * sin(3 * pi * y)), height * (y + 0.01 * sin(2 * pi * x))
+
+    return jpeg(_warped(image, seen_at))
+
+
+def with_a_babys_proportions(data: bytes) -> bytes:
+    """SYNTHETIC, no baby: the portrait of `faces.OBAMA` with a high forehead, low large eyes, round cheeks and
+    a short chin. There is no photograph of a child that may be passed on with this code."""
+    image = opened(data)
+    eyes, chin = 215.0, 425.0  # of that portrait
+    low_eyes, short_chin = 285.0, 405.0
+    middle = 330.0
+
+    def seen_at(x: float, y: float) -> tuple[float, float]:
+        x, y = x * image.width, y * image.height
+        if y < low_eyes:
+            source = y * eyes / low_eyes
+        elif y < short_chin:
+            source = eyes + (y - low_eyes) * (chin - eyes) / (short_chin - low_eyes)
+        else:
+            source = chin + (y - short_chin) * (image.height - chin) / (image.height - short_chin)
+        round_at = 1 + 0.22 * exp(-(((y - 330) / 90) ** 2))
+        return (middle + (x - middle) / round_at), source
+
+    return jpeg(_warped(image, seen_at))
+
+
+def _warped(image: Image.Image, seen_at: Callable[[float, float], tuple[float, float]], cells: int = 40) -> Image.Image:
+    """Every point (shares of the picture) shows what was `seen_at` in dots of the original."""
+    width, height = image.size
+    mesh = []
+    for column, row in product(range(cells), range(cells)):
+        box = tuple(
+            round(share)
+            for share in (
+                column * width / cells,
+                row * height / cells,
+                (column + 1) * width / cells,
+                (row + 1) * height / cells,
+            )
+        )
+        left, top, right, bottom = (box[0] / width, box[1] / height, box[2] / width, box[3] / height)
+        corners = [seen_at(*corner) for corner in ((left, top), (left, bottom), (right, bottom), (right, top))]
+        mesh.append((box, tuple(value for corner in corners for value in corner)))
+    return image.transform(image.size, Image.Transform.MESH, mesh, Image.Resampling.BICUBIC)
 
 
 def masked(data: bytes, colour: str = "#9fc5e8") -> bytes:

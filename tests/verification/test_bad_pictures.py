@@ -147,8 +147,9 @@ def test_what_can_be_done_better_is_said_in_one_sentence(
         pictures.with_sunglasses,
         lambda photo: faces.portrait(faces.BIDEN),
         lambda photo: pictures.mirrored(faces.portrait(faces.BIDEN)),
+        pictures.with_a_babys_proportions,
     ],
-    ids=["sunglasses", "somebody-else", "somebody-else-mirrored"],
+    ids=["sunglasses", "somebody-else", "somebody-else-mirrored", "a-babys-proportions"],
 )
 def test_a_face_the_machine_is_not_sure_of_is_for_an_officer(
     client: Client, applicant: Application, spoil: Spoil
@@ -159,16 +160,27 @@ def test_a_face_the_machine_is_not_sure_of_is_for_an_officer(
     assert "Tidak apa-apa" in page
 
 
-def test_a_picture_of_a_picture_looks_like_the_person(client: Client, applicant: Application) -> None:
+@pytest.mark.parametrize(
+    ("liveness", "state", "reason"),
+    [("required", CheckState.REVIEW, "not_live"), ("off", CheckState.ACCEPTED, "")],
+)
+def test_a_picture_of_a_screen_looks_like_the_person_and_is_for_an_officer(
+    client: Client, applicant: Application, settings: Any, liveness: str, state: CheckState, reason: str
+) -> None:
     """One still picture cannot show that somebody was there: docs/faces.md says so, the recording is for that."""
+    settings.FACE_LIVENESS = liveness
     check = looked_at(client, applicant, pictures.on_a_screen(good()))
-    assert check.state == CheckState.ACCEPTED
+    assert (check.state, check.reason) == (state, reason)
+    if liveness == "required":
+        page = told(client.get(reverse("selfie-check", args=[check.selfie.public_id])))
+        assert "Tidak apa-apa" in page
 
 
-def test_twins_pass_for_each_other_and_are_asked_about(client: Client, ministries: Sandbox) -> None:
+@pytest.mark.parametrize("twin", [pictures.mirrored, pictures.twin_of], ids=["mirrored", "hardly-different"])
+def test_twins_pass_for_each_other_and_are_asked_about(client: Client, ministries: Sandbox, twin: Spoil) -> None:
     """No network tells identical twins apart. Two people with one face become a question to an officer."""
     twins = [sent(ministries.residents[key], state=ApplicationState.MATCHING) for key in ("eligible", "wage")]
-    for application, data in zip(twins, (good(), pictures.mirrored(good())), strict=True):
+    for application, data in zip(twins, (good(), twin(good())), strict=True):
         check = looked_at(client, application, data)
         assert check.state == CheckState.ACCEPTED
         tasks.search_duplicates(face_check_id=check.pk)
