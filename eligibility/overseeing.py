@@ -8,7 +8,7 @@ from django.db.models import Count, Q, QuerySet, TextChoices
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from eligibility import checks, receiving, records
+from eligibility import checks, differences, receiving, records
 from eligibility.enums import ParticipationState
 from eligibility.models import RUNNING, Departure, Participation
 from eligibility.models.participations import END_NOTICE, RECHECK_NOTICE
@@ -65,6 +65,7 @@ def detail(participation: Participation) -> dict[str, Any]:
         "application": participation.application,
         "one": receiving.card(participation, participation.determination, kept),
         "whys": checks.said(checks.why_check(participation)) if participation.is_running else [],
+        "differs": differences.of_participation(participation) if participation.is_running else None,
         "lines": records.lines(kept, may_doubt=False),
         "proposed": proposed.select_related("proposed_by").first(),
         "history": [(checks.event_title(event), event.at, event.actor) for event in about.order_by("-pk")[:30]],

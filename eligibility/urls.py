@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from eligibility.views import batches, desk, drafts, participations, places, receiving, rules, simulations
+from eligibility.views import batches, desk, differences, drafts, participations, places, receiving, rules, simulations
 
 urlpatterns: list[URLPattern] = [
     path("petugas/", desk.officer_home, name="officer-home"),
@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern] = [
     path("petugas/simulasi/<uuid:public_id>/", simulations.simulation_detail, name="simulation-detail"),
     path("petugas/simulasi/<uuid:public_id>/hentikan/", simulations.simulation_stop, name="simulation-stop"),
     path("petugas/penerima/", participations.participation_queue, name="participation-queue"),
+    path("petugas/penerima/berbeda/", differences.difference_list, name="difference-list"),
     path("petugas/penerima/<uuid:public_id>/", participations.participation_case, name="participation-case"),
     path(
         "petugas/penerima/<uuid:public_id>/periksa/",

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from eligibility.enums import BatchState, DutyKind, DutyValue
-from eligibility.models import Batch, DutyRecord, DutyReporter, Participation
+from eligibility.models import Batch, Determination, DutyRecord, DutyReporter, Participation, Programme
 from eligibility.services import participations
 from enrollment.enums import ApplicationState, Schooling
 from enrollment.models import Application
@@ -53,8 +53,8 @@ def used(**values: int) -> dict[str, Any]:
     }
 
 
-def final_batch() -> Batch:
-    programme = ProgrammeFactory()
+def final_batch(programme: Programme | None = None) -> Batch:
+    programme = programme or ProgrammeFactory()
     batch = Batch.objects.filter(programme=programme, state=BatchState.FINAL).first()
     quota = QuotaFactory(programme=programme, places=1000)
     return batch or BatchFactory(announced=True, state=BatchState.FINAL, programme=programme, quota=quota)
@@ -63,13 +63,18 @@ def final_batch() -> Batch:
 def participation(application: Application | None = None, *, batch: Batch | None = None, **facts: int) -> Participation:
     """What the worker begins for a funded place: 10.4 million rupiah a year, five years, nobody exempt."""
     application = application or ApplicationFactory(announced=True)
-    application.state, application.decided_at = ApplicationState.ANNOUNCED, timezone.now()
-    application.save(update_fields=["state", "decided_at"])
     rule_set = RuleSetFactory(version="2026.2", document=_stored(pkh_document()))
     answer = DeterminationFactory(
         application=application, rule_set=rule_set, amount_per_year=10_400_000, facts=used(**facts)
     )
-    batch = batch or final_batch()
+    return receives(application, answer, batch=batch)
+
+
+def receives(application: Application, answer: Determination, *, batch: Batch | None = None) -> Participation:
+    """What the worker begins for a funded place of a family that was decided so."""
+    application.state, application.decided_at = ApplicationState.ANNOUNCED, timezone.now()
+    application.save(update_fields=["state", "decided_at"])
+    batch = batch or final_batch(answer.programme)
     ranking = batch.rankings.first() or RankingFactory(batch=batch, places=1000)
     RankedEntryFactory(
         ranking=ranking,
@@ -78,7 +83,7 @@ def participation(application: Application | None = None, *, batch: Batch | None
         position=ranking.entries.count() + 1,
     )
     participations.start_participations(batch.pk, by=service_account("eligibility"))
-    return Participation.objects.get(application=application)
+    return Participation.objects.get(application=application, programme=answer.programme)
 
 
 def _stored(document: dict[str, Any]) -> dict[str, Any]:
