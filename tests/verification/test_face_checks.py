@@ -1,11 +1,12 @@
 """A selfie from the form to its outcome: real photographs, the running sandbox, the task itself."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from enrollment.enums import ApplicationState, PhotoRoute
@@ -16,11 +17,15 @@ from tests.support import faces as photographs
 from tests.support import pictures
 from tests.support.sandbox_process import Sandbox
 from tests.verification.cases import sent
-from verification import tasks
+from verification import connectors, tasks
 from verification.enums import CheckState, FaceOutcome, Source
+from verification.faces import pipeline
+from verification.faces.calibration import FEWEST_STRANGERS, Rate, Rates
+from verification.faces.normalise import start_centres
 from verification.faces.thresholds import STRICT
 from verification.models import MAX_LOST_LEASES, FaceCheck, SourceHealth
-from verification.services import faces, readiness
+from verification.operating import Means
+from verification.services import faces, readiness, thresholds
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +62,46 @@ def test_the_registered_photograph_itself_is_accepted_and_nothing_is_kept_for_of
     check = compared(applicant(ministries), photographs.portrait(photographs.OBAMA))
     assert (check.state, check.reason, check.reference) == (CheckState.ACCEPTED, "", None)
     assert readiness.of(check.application).identity == "verified"
+
+
+def test_every_distance_is_kept_with_the_means_it_is_seen_from(ministries: Sandbox, cast: Any) -> None:
+    start, picture = start_centres(), photographs.portrait(photographs.OBAMA_AGAIN)
+    alone = compared(applicant(ministries), picture)
+    assert alone.raw_distance is not None
+    assert (alone.population_distance, alone.general_distance, alone.mean_version) == (None, None, "")
+    proposed = thresholds.propose_set(
+        replace(STRICT, version="id-1"),
+        Means(start.version, start.general.tolist(), start.population.tolist(), start.people),
+        measured={"all": Rates(Rate(0, FEWEST_STRANGERS), Rate(9, 10), Rate(0, 10))},
+        area=None,
+        decree=None,
+        by=cast.laras,
+    )
+    thresholds.enact_set(proposed, by=factories.UserFactory(staff=True, is_admin=True, is_superuser=True))
+    check = compared(alone.application, picture)
+    assert (check.threshold_version, check.mean_version) == ("id-1", "start-1")
+    kept = files.read(check.selfie.file)
+    reference = connectors.reference_photograph(check.application.applicant.nik, request_id=check.public_id)
+    found = pipeline.compare(kept, reference, STRICT, mean=start)
+    assert (check.raw_distance, check.population_distance, check.general_distance) == pytest.approx(
+        (found.raw, found.cen, found.gen)
+    )
+    assert len({found.raw, found.cen, found.gen}) == 3
+
+
+@pytest.mark.parametrize(
+    ("bad", "constraint"),
+    [
+        ({"population_distance": 0.8, "general_distance": 0.9}, "two_named_means"),
+        ({"population_distance": 0.8, "mean_version": "start-1"}, "two_named_means"),
+        ({"mean_version": "start-1"}, "two_named_means"),
+        ({"similarity": 75}, "is_a_share"),
+    ],
+)
+def test_the_database_refuses_numbers_that_nobody_could_read(bad: dict[str, Any], constraint: str) -> None:
+    check = factories.FaceCheckFactory()
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        FaceCheck.objects.filter(pk=check.pk).update(**bad)
 
 
 def test_another_person_is_never_accepted_and_never_refused(ministries: Sandbox) -> None:

@@ -35,6 +35,9 @@ def test_dukcapil_says_yes_or_leaves_it_to_an_officer(ministries: Sandbox) -> No
     no = compared(yes.application, photographs.portrait(photographs.BIDEN))
     assert (no.state, no.threshold_version) == (CheckState.REVIEW, "dukcapil-1")
     assert no.reference is not None
+    assert (yes.similarity, yes.population_distance, yes.mean_version) == (pytest.approx(1, abs=0.3), None, "")
+    assert no.similarity is not None
+    assert no.similarity < yes.similarity
     for check in (yes, no):
         assert check.face_template.engine_version == STRICT.recogniser
     mine = vectors.from_bytes(pipeline.describe(photographs.photograph(photographs.OBAMA))[0] or b"")

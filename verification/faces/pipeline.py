@@ -28,9 +28,10 @@ class FaceComparison:
     """What a face check found.
 
     `recogniser` is the version of the network: embeddings are of one kind when it is the same, whatever finds the
-    faces. RETRY carries a `hint`, and nothing was compared. REVIEW carries a `reason`. `raw` and `cen` are
-    the distances of `match.Distances`. Each embedding is 512 bytes (`vectors.to_bytes`), present for
-    every face that was measured. `timings` are milliseconds per stage, with their `total`.
+    faces. RETRY carries a `hint`, and nothing was compared. REVIEW carries a `reason`. `raw`, `cen` and `gen` are
+    the distances of `match.Distances`, the last two seen from the means `mean_version`. Each embedding is 512
+    bytes (`vectors.to_bytes`), present for every face that was measured. `timings` are milliseconds per stage,
+    with their `total`.
     """
 
     outcome: Outcome
@@ -42,6 +43,7 @@ class FaceComparison:
     reason: Reason | None = None
     raw: float | None = None
     cen: float | None = None
+    gen: float | None = None
     selfie_quality: Quality | None = None
     reference_quality: Quality | None = None
     selfie_embedding: bytes | None = None
@@ -114,7 +116,7 @@ def compare(
         return replace(found, outcome=Outcome.REVIEW, reason=Reason.REFERENCE_UNUSABLE)
     apart = match.distances(mine.embedding, theirs.embedding, mean)
     verdict = match.decide_for(found.recogniser, apart, thresholds)
-    return replace(found, outcome=verdict.outcome, reason=verdict.reason, raw=apart.raw, cen=apart.cen)
+    return replace(found, outcome=verdict.outcome, reason=verdict.reason, raw=apart.raw, cen=apart.cen, gen=apart.gen)
 
 
 def _look(data: bytes, find: Finder, is_usable: Callable[[Quality], bool], timings: Timings) -> _Look:

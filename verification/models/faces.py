@@ -120,6 +120,10 @@ class FaceCheck(Leased):
         null=True, blank=True, help_text="mean grey level of the face, 0 to 255; empty when none was found"
     )
     raw_distance = models.FloatField(null=True, blank=True)
+    population_distance = models.FloatField(null=True, blank=True, help_text="seen from the mean of the population")
+    general_distance = models.FloatField(null=True, blank=True, help_text="seen from the mean of people in general")
+    mean_version = models.CharField(max_length=40, blank=True, help_text="which means; they are in the thresholds")
+    similarity = models.FloatField(null=True, blank=True, help_text="0 to 1, where a provider elsewhere compared")
     threshold_version = models.CharField(max_length=40, blank=True)
     engine_version = models.CharField(max_length=80, blank=True)
     judgement = models.CharField(max_length=20, choices=Judgement, blank=True, help_text="the officer's coded reason")
@@ -150,6 +154,14 @@ class FaceCheck(Leased):
         constraints: ClassVar = [
             state_constraint("face_check", CheckState),
             models.UniqueConstraint(fields=["selfie"], condition=Q(recheck_of=None), name="face_check_one_per_picture"),
+            models.CheckConstraint(
+                name="face_check_seen_from_two_named_means",
+                condition=Q(population_distance=None, general_distance=None, mean_version="")
+                | (Q(population_distance__isnull=False, general_distance__isnull=False) & ~Q(mean_version="")),
+            ),
+            models.CheckConstraint(
+                name="face_check_similarity_is_a_share", condition=Q(similarity=None) | Q(similarity__range=(0, 1))
+            ),
             models.CheckConstraint(
                 name="face_check_dispute_is_settled_by_another",
                 condition=Q(settled_by=None) | Q(disputed_by=None) | ~Q(settled_by=models.F("disputed_by")),

@@ -2,7 +2,7 @@
 
 Dukcapil publishes no description of its own service; the shape is the one its resellers document
 (`face`, `face_similarity` from 0 to 1, yes from 0.75). The similarity has no meaning beside our
-distances, so neither is ever turned into the other: the verdict stores the version `dukcapil-1`.
+distances, so neither is ever turned into the other: the verdict stores it beside the version `dukcapil-1`.
 The face is measured here all the same, to be searched for among the others.
 """
 
@@ -44,6 +44,7 @@ def compare(claimed: ClaimedCheck) -> Finding:
     template, recogniser = _described(claimed)
     found = Finding(
         FaceOutcome.ACCEPT,
+        similarity=answer.face_similarity,
         thresholds_version=VERSION,
         engine_version=VERSION,
         template=template,

@@ -71,6 +71,7 @@ class ClaimedCheck:
 class Finding:
     """What the worker saw. `reason` is a hint (`faces.codes`) for RETRY, else why an officer looks.
 
+    `population` and `general` are seen from the means `mean_version`; `similarity` is what a provider elsewhere said.
     `template` is the embedding of the person, by the network `recogniser`, whoever compared.
     `liveness` is None for a picture that was no recording.
     """
@@ -78,6 +79,10 @@ class Finding:
     outcome: FaceOutcome
     reason: str = ""
     raw: float | None = None
+    population: float | None = None
+    general: float | None = None
+    mean_version: str = ""
+    similarity: float | None = None
     engine_version: str = ""
     thresholds_version: str = ""
     template: bytes | None = None
@@ -179,6 +184,10 @@ def record_finding(check: FaceCheck, finding: Finding, *, by: User) -> bool:
         state=state,
         reason=reason,
         raw_distance=finding.raw,
+        population_distance=finding.population,
+        general_distance=finding.general,
+        mean_version=finding.mean_version,
+        similarity=finding.similarity,
         light=None if finding.light is None else round(finding.light),
         engine_version=finding.engine_version,
         threshold_version=finding.thresholds_version,
