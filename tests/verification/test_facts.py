@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.utils import timezone
+from django.utils.translation import override
 
 from eligibility.rules.catalogue import CATALOGUE
 from enrollment.models import Family
@@ -45,6 +46,24 @@ def test_a_newer_answer_supersedes_the_older(request_to_pln: SourceRequest, work
     assert facts.current_facts(family)["pln.power_va"] == new
     assert new.supersedes.value == 450
     assert chain(family) == [450, 900]
+
+
+def test_a_fact_keeps_the_question_it_answers_in_bahasa(request_to_pln: SourceRequest, worker: User) -> None:
+    family = request_to_pln.application.family
+    with override("en"):
+        (fact,) = facts.record_facts(request_to_pln, said(2200), as_of=EARLY, by=worker)
+        declared = facts.record_declared(request_to_pln.application, by=worker)
+        note = facts.record_note(
+            family, FactValue("ground_check.refuses_aid", True, "flag"), evidence="Menolak.", on=LATE, by=worker
+        )
+    assert fact.purpose == "Daya listrik rumah"
+    assert {each.purpose for each in declared} == {"Yang dikatakan keluarga tentang dirinya"}
+    assert note.purpose == "Catatan petugas"
+    seen = facts.supersede_fact(fact, value=900, source=Source.GROUND_CHECK, as_of=LATE, by=worker)
+    assert seen.purpose == fact.purpose
+    for connector in CONNECTORS.values():
+        with override("id"):
+            assert 0 < len(str(connector.purpose)) <= Fact._meta.get_field("purpose").max_length
 
 
 def test_the_same_answer_adds_nothing(request_to_pln: SourceRequest, worker: User) -> None:

@@ -51,8 +51,10 @@ class Fact(PublicModel):
     source = models.CharField(max_length=20, choices=Source)
     as_of = models.DateField(help_text=_("date the value was true at the source"))
     fetched_at = models.DateTimeField(default=timezone.now)
-    confidence = models.PositiveSmallIntegerField(default=100, help_text="percent")
-    purpose = models.CharField(max_length=60, default="eligibility")
+    confidence = models.PositiveSmallIntegerField(
+        default=100, help_text=_("percent, as the source says; informative, no rule asks for it")
+    )
+    purpose = models.CharField(max_length=60, help_text=_("the question it answers, in Bahasa"))
     request = models.ForeignKey(SourceRequest, null=True, blank=True, on_delete=models.RESTRICT, related_name="facts")
     supersedes = models.OneToOneField(
         "self", null=True, blank=True, on_delete=models.RESTRICT, related_name="superseded_by"

@@ -5,16 +5,21 @@ from datetime import date
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, override
 
 from enrollment.models import Application, Family
 from perlinsos.accounts.models import User
 from perlinsos.core import audit
 from perlinsos.core.errors import DomainError
+from verification.connectors import CONNECTORS
 from verification.connectors.base import FactValue, Value
 from verification.enums import Source
 from verification.models import Fact, FactCheck, FactNote, SourceRequest
 from verification.rules import outranks
+
+DECLARED, NOTED = gettext_lazy("What the family says about itself"), gettext_lazy("Note of an officer")
 
 # What holds now for a family, by name.
 current_facts = Fact.objects.current_of
@@ -30,9 +35,10 @@ def record_facts(asked: SourceRequest, answers: Iterable[FactValue], *, as_of: d
     """
     family = asked.application.family
     assert family is not None  # a constraint of Application: what was sent has a family
+    purpose = _in_bahasa(CONNECTORS[asked.source].purpose)
     drafts = [
         Fact(family=family, name=said.name, value=said.value, unit=said.unit, confidence=said.confidence,
-             source=asked.source, as_of=as_of, request=asked)
+             source=asked.source, as_of=as_of, purpose=purpose, request=asked)
         for said in answers
     ]  # fmt: skip
     return _keep(family, drafts, by=by)
@@ -52,10 +58,12 @@ def record_declared(application: Application, *, by: User) -> list[Fact]:
     if application.declared_power_va is not None:
         declared.append(FactValue("citizen.power_va", application.declared_power_va, "VA"))
     as_of = timezone.localdate(application.submitted_at)
+    purpose = _in_bahasa(DECLARED)
     drafts = [
-        Fact(family=family, name=said.name, value=said.value, unit=said.unit, source=Source.CITIZEN, as_of=as_of)
+        Fact(family=family, name=said.name, value=said.value, unit=said.unit, source=Source.CITIZEN, as_of=as_of,
+             purpose=purpose)
         for said in declared
-    ]
+    ]  # fmt: skip
     return _keep(family, drafts, by=by)
 
 
@@ -70,7 +78,7 @@ def supersede_fact(fact: Fact, *, value: Value | str, source: str, as_of: date, 
         raise DomainError(_("Newer data has come in meanwhile. Reload the page."), code="stale")
     new = Fact.objects.create(
         family=fact.family, person=fact.person, name=fact.name, value=value, unit=fact.unit, source=source,
-        as_of=as_of, supersedes=fact,
+        as_of=as_of, purpose=fact.purpose, supersedes=fact,
     )  # fmt: skip
     audit.record("verification.fact.superseded", subject=fact, by=by, new=new.pk, source=source)
     return new
@@ -99,11 +107,17 @@ def record_note(family: Family, said: FactValue, *, evidence: str, on: date, by:
         raise DomainError(_("A newer note is on record already."), code="older_note")
     fact = Fact.objects.create(
         family=family, name=said.name, value=said.value, unit=said.unit, source=Source.GROUND_CHECK, as_of=on,
-        supersedes=held,
+        purpose=_in_bahasa(NOTED), supersedes=held,
     )  # fmt: skip
     FactNote.objects.create(fact=fact, evidence=evidence, written_by=by)
     audit.record("verification.facts.recorded", subject=family, by=by, facts=[fact.pk])
     return fact
+
+
+def _in_bahasa(purpose: str | Promise) -> str:
+    """As it is kept: a fact is read for years, whatever language the worker that asked speaks."""
+    with override("id"):
+        return str(purpose)
 
 
 def _keep(family: Family, drafts: list[Fact], *, by: User) -> list[Fact]:
