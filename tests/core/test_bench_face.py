@@ -1,16 +1,22 @@
 """What the figures about faces rest on; the figures themselves are not tests."""
 
+import ast
 import json
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from bench import face_accuracy, face_collection, face_holdout, report
+from bench import face_accuracy, face_collection, face_conditions, face_holdout, registry, report
 from bench.face_collection import EAST_ASIAN, LFW
 from bench.face_holdout import half_of
 from bench.face_scores import GENERAL_PEOPLE, People, people_of
 from bench.face_waiting import _overtaken
+from bench.figures import Figure
+from tests.support import faces
+from verification.faces.decode import decode
+from verification.faces.detect import find_faces
 from verification.faces.normalise import start_centres
 from verification.faces.pairs import Pair
 
@@ -85,6 +91,47 @@ def test_too_few_held_out_people_give_no_figure() -> None:
     listed = {LFW: [Pair(path, path.with_name("2.jpg"), True, LFW) for path in looks], EAST_ASIAN: []}
     found = face_holdout.figures(listed, looks, people_of(listed, looks), seed=1)
     assert [figure.values for figure in found] == [(), ()]
+
+
+# What other documents and later comparisons name; a figure may be added, none of these may go.
+PROMISED = {
+    "face": {
+        *("images_per_s", "ratio_to_bare", "rss_mb", "accept_fmr_worst_group", "genuine_accepted"),
+        *("genuine_accepted_worst_group", "genuine_lost", "default_fmr_worst_group", "attacks_total"),
+        *("attacks_stopped", "search_100k_ms"),
+    },
+    "sources": {"undecided", "over_limit_calls", "p95_s"},
+}
+
+
+def keys_in(bench: str) -> set[str]:
+    """The keys that the modules of a bench give figures under, read from their source: a run takes minutes."""
+    found = set()
+    for file in Path(registry.__file__).parent.glob(f"{bench}*.py"):
+        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in ("Figure", "figure"):
+                key = call.args[0]
+                found |= {key.value} if isinstance(key, ast.Constant) else set()
+    return found
+
+
+@pytest.mark.parametrize("bench", PROMISED)
+def test_every_promised_figure_has_its_key(bench: str) -> None:
+    assert sum(map(len, PROMISED.values())) == 14
+    assert PROMISED[bench] <= keys_in(bench)
+    said = json.loads(report.flat({}, seed=1, small=True, figures=[Figure(key, (1.0,), "") for key in keys_in(bench)]))
+    assert PROMISED[bench] <= said.keys()
+
+
+@pytest.mark.parametrize("condition", face_conditions.CONDITIONS)
+def test_every_way_to_spoil_a_picture_gives_one_that_can_be_read(condition: str) -> None:
+    picture = decode(faces.portrait(faces.OBAMA))
+    (face,) = find_faces(picture)
+    spoiled = face_conditions.CONDITIONS[condition](Image.fromarray(picture.pixels), face)
+    read = decode(spoiled)
+    assert min(read.width, read.height) >= 32
+    clean = face_conditions.CONDITIONS["not"](Image.fromarray(picture.pixels), face)
+    assert (spoiled == clean) is (condition == "not")
 
 
 def test_overtaking_is_counted_in_places() -> None:

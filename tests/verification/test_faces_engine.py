@@ -99,6 +99,24 @@ def test_what_the_web_process_may_import_is_light(module: str) -> None:
     assert not modules_after(f"import {module}") & {"dlib", "numpy", "PIL", "cv2", "django", "face_recognition"}
 
 
+RESOLVED = """
+import perlinsos.wsgi
+from django.urls import get_resolver
+
+def walk(patterns):
+    for each in patterns:
+        yield from walk(each.url_patterns) if hasattr(each, "url_patterns") else [each.callback]
+
+assert len(list(walk(get_resolver().url_patterns))) > 100
+"""
+
+
+def test_the_web_process_never_loads_the_engine() -> None:
+    loaded = modules_after(RESOLVED)
+    assert "verification" in loaded
+    assert not loaded & {"dlib", "onnx", "onnxruntime", "face_recognition", "face_recognition_models", "cv2"}
+
+
 def test_the_pipeline_needs_neither_django_nor_the_68_points() -> None:
     loaded = modules_after("from verification.faces import pipeline, engine\nengine.load()")
     assert "dlib" in loaded

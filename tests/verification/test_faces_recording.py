@@ -12,7 +12,7 @@ from bench.face_attacks import encoded
 from bench.face_warps import Held
 from tests.support import faces, moving, pictures
 from verification.faces import moves as rows
-from verification.faces import track
+from verification.faces import recording, track
 from verification.faces.codes import Break, Hint, Move
 from verification.faces.decode import decode
 from verification.faces.embed import embed
@@ -118,6 +118,13 @@ def test_an_attack_does_not_count_as_live(attack: str) -> None:
     found = evaluate(frames(), ASKED)
     assert found.why in why
     assert found.embedding is None
+
+
+@pytest.mark.parametrize("extreme", [0.0, 100.0])
+def test_no_texture_however_extreme_makes_an_attack_live(monkeypatch: pytest.MonkeyPatch, extreme: float) -> None:
+    monkeypatch.setattr(recording, "fineness", lambda chip: extreme)
+    still = evaluate(moving.film(faces.BIDEN, ASKED, degrees=0), ASKED)
+    assert (still.why, still.texture) == (Break.MOVE_MISSED, extreme)
 
 
 BAD_INPUT: dict[str, tuple[Callable[[], Frames], Break | Hint]] = {

@@ -104,6 +104,19 @@ def test_only_a_live_recording_is_accepted_by_the_machine(ministries: Sandbox) -
     assert recording.texture is not None
 
 
+@pytest.mark.parametrize("extreme", [0.0, 100.0])
+def test_no_texture_however_extreme_changes_a_verdict(
+    ministries: Sandbox, monkeypatch: pytest.MonkeyPatch, extreme: float
+) -> None:
+    monkeypatch.setattr("verification.faces.recording.fineness", lambda chip: extreme)
+    application = in_hand(ministries)
+    held_still = recorded(application, photographs.OBAMA, spoil=lambda frames: frames[:1] * len(frames))
+    assert looked_at(held_still).state == CheckState.RETRY
+    recording = recorded(application, photographs.OBAMA, spoil=_turned_by_exif)
+    check = looked_at(recording)
+    assert (check.state, recording.state, recording.texture) == (CheckState.ACCEPTED, RecordingState.LIVE, extreme)
+
+
 def test_a_recording_drawn_for_the_sample_keeps_its_pictures_until_an_officer_has_looked(
     ministries: Sandbox, cast: Any, worker: User, settings: Any
 ) -> None:
