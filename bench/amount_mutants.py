@@ -50,16 +50,17 @@ def _component(one: Component) -> Iterator[Change[Component]]:
 
 
 def _order(amount: Amount) -> Iterator[Change[Amount]]:
-    """Another way of picking, and components that changed places where the place decides."""
+    """Another way of picking, and components that changed places, for the rules as they are or picked as listed."""
     if len(amount.components) > 1:
         other = {"amount": "listed", "listed": "amount"}[amount.picking]
         yield "order", f"picked as {other}", replace(amount, picking=other)  # type: ignore[arg-type]  # one of the two
     by_rupiah = sorted(amount.components, key=lambda one: -(resolve(one.rupiah_per_year, {}) or 0))
-    for first, second in pairwise(amount.components if amount.picking == "listed" else by_rupiah):
-        if amount.picking == "listed" or first.rupiah_per_year == second.rupiah_per_year:
-            swapped = {first.name: second, second.name: first}
-            components = tuple(swapped.get(one.name, one) for one in amount.components)
-            yield "order", f"{second.name} before {first.name}", replace(amount, components=components)
+    ties = [pair for pair in pairwise(by_rupiah) if pair[0].rupiah_per_year == pair[1].rupiah_per_year]
+    beside = [*pairwise(amount.components), *(ties if amount.picking == "amount" else ())]
+    for first, second in {(first.name, second.name): (first, second) for first, second in beside}.values():
+        swapped = {first.name: second, second.name: first}
+        components = tuple(swapped.get(one.name, one) for one in amount.components)
+        yield "order", f"{second.name} before {first.name}", replace(amount, components=components)
 
 
 def _groups(amount: Amount) -> Iterator[Change[Amount]]:

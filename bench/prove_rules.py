@@ -17,7 +17,7 @@ from bench.equivalent_rules import are_the_same
 from bench.figures import Claim, Proof, Stopwatch, quietly
 from bench.rule_mutants import Mutant, mutants
 from eligibility.rules.definitions import RuleDocument
-from eligibility.rules.golden import GoldenCase, differences, newest
+from eligibility.rules.golden import GoldenCase, differences, newest, picked
 from eligibility.rules.golden_reading import read_families
 from eligibility.rules.source import read_document
 from perlinsos.accounts.enums import UserKind
@@ -76,9 +76,17 @@ def survivors(document: RuleDocument, families: Iterable[GoldenCase]) -> tuple[i
 
 
 def is_no_fault(mutant: Mutant, document: RuleDocument, families: Iterable[GoldenCase]) -> bool:
-    """Whether the mutant is proved to decide every family as the original does, wherever a golden family lives."""
-    settings = {tuple(sorted(family.parameters.items())) for family in families}
-    return not mutant.ages and are_the_same(document, mutant.document, map(dict, settings))
+    """Whether the mutant is proved to decide every family as the original does, wherever a golden family lives.
+
+    Picked in whatever order a golden family asks for, too.
+    """
+    watching = [family for family in families if family.is_about(document)]
+    settings = {tuple(sorted(family.parameters.items())) for family in watching}
+    pickings = {None} | {family.expected[document.programme].picking for family in watching}
+    return not mutant.ages and all(
+        are_the_same(picked(document, picking), picked(mutant.document, picking), map(dict, settings))
+        for picking in pickings
+    )
 
 
 def _mutation(documents: Iterable[RuleDocument], families: list[GoldenCase]) -> Iterator[Claim]:

@@ -142,6 +142,20 @@ def _flag(kind: FactType) -> forms.ChoiceField:
     return forms.ChoiceField(label=kind.label_id, choices=choices, required=False, widget=UnfoldAdminSelectWidget)
 
 
+def _picking() -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=gettext_lazy("components picked"),
+        help_text=gettext_lazy("for an answer under an order that the rules could have, but may not have now"),
+        choices=[
+            ("", gettext_lazy("as the rules say")),
+            ("amount", gettext_lazy("the dearest first")),
+            ("listed", gettext_lazy("in the order of the list")),
+        ],
+        required=False,
+        widget=UnfoldAdminSelectWidget,
+    )
+
+
 def _whole(label: Any, *, most: int = LARGEST) -> forms.IntegerField:
     return forms.IntegerField(
         label=label, required=False, min_value=0, max_value=most, widget=UnfoldAdminIntegerFieldWidget
@@ -188,6 +202,7 @@ def _answer_fields(programme: str, documents: list[RuleDocument]) -> Iterator[tu
         yield f"{start}{name}", _whole(LABELS[name])
     if components := {one.name: one.texts["id"] for document in documents for one in document.amount.components}:
         yield f"{start}components", CountedField(components)
+        yield f"{start}picking", _picking()
     if any(document.time_limit for document in documents):
         for name in TERMS:
             yield f"{start}{name}", _whole(LABELS[name])
@@ -271,11 +286,11 @@ def _answer(values: Mapping[str, Any], programme: str) -> dict[str, Any]:
     start = f"answer__{programme}__"
     if not values.get(f"{start}outcome"):
         return {}
-    names = ("outcome", *NUMBERS, "components")
     terms = _given({name: values.get(f"{start}{name}") for name in TERMS})
     because = values.get(f"{start}because")
     return {
-        **_given({name: values.get(f"{start}{name}") for name in names}),
+        **_given({name: values.get(f"{start}{name}") or None for name in ("outcome", "picking", "components")}),
+        **_given({name: values.get(f"{start}{name}") for name in NUMBERS}),
         **({"because": because} if because else {}),
         **({"terms": terms} if terms else {}),
     }

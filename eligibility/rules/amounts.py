@@ -11,6 +11,7 @@ from eligibility.rules.tree import read_count, read_fact
 from eligibility.rules.wording import read_labels
 
 MOST_PEOPLE = 45
+PICKINGS = ("amount", "listed")
 
 
 def read_amount(node: Node, units: Units) -> Amount:
@@ -29,7 +30,7 @@ def read_amount(node: Node, units: Units) -> Amount:
             each(parts["components"].items(least=1), partial(_component, units=units)) if has_components else ()
         ),
         most=lambda: parts["most"].integer(1, MOST_PEOPLE) if has_components else 0,
-        picking=lambda: parts["picking"].choice(("amount", "listed")) if has_components else "amount",
+        picking=lambda: parts["picking"].choice(PICKINGS) if has_components else "amount",
         groups=lambda: _groups(parts["groups"], names) if "groups" in parts else (),
         people=lambda: read_count(parts["people"]) if "people" in parts else None,
     )

@@ -12,7 +12,7 @@ from datetime import date
 
 from eligibility.rules.catalogue import PROGRAMMES, fact_type
 from eligibility.rules.commitments import Measure, broken, is_exempt, payment
-from eligibility.rules.definitions import RuleDocument
+from eligibility.rules.definitions import Picking, RuleDocument
 from eligibility.rules.evaluate import FactValue, Outcome, TraceRow, Verdict, decide
 from eligibility.rules.plan import plan
 
@@ -45,7 +45,8 @@ class Expectation:
 
     `because` has the criteria that decide: of a refusal all that are not met, of an open case all that
     are unknown. The rest is checked where it is given: counted members by component (None for a number
-    that is not known), the order of need, a quarter's payment after broken duties, and the terms.
+    that is not known), the order of need, a quarter's payment after broken duties, and the terms. With
+    `picking` the answer is for the rules with their components picked that way, whatever they say themselves.
     """
 
     outcome: Outcome
@@ -55,6 +56,7 @@ class Expectation:
     need_score: int | None = None
     rupiah_per_quarter: int | None = None
     terms: Terms | None = None
+    picking: Picking | None = None
 
 
 @dataclass(frozen=True)
@@ -130,12 +132,21 @@ def differences(
 
 def judge(document: RuleDocument, family: GoldenCase, *, max_age: MaxAge = max_age) -> tuple[Expectation, Verdict]:
     """What `document` says of the family, in the terms of an expectation, and the reasons."""
+    agreed = family.expected.get(document.programme)
+    document = picked(document, agreed.picking if agreed else None)
     facts = {
         name: FactValue(fact.value, is_old=fact.days_old > max_age(name)) for name, fact in family.facts.items()
     } | _of_other_programmes(document, family)
     verdict = decide(plan(document, family.parameters), facts)
     values = {name: int(fact.value) for name, fact in facts.items() if not fact.is_old}
     return _answer(document, verdict, values), verdict
+
+
+def picked(document: RuleDocument, picking: Picking | None) -> RuleDocument:
+    """The rules with their components picked that way; None: as they say."""
+    if picking is None or picking == document.amount.picking:
+        return document
+    return replace(document, amount=replace(document.amount, picking=picking))
 
 
 def _answer(document: RuleDocument, verdict: Verdict, values: Mapping[str, int]) -> Expectation:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from eligibility.rules.amounts import PICKINGS
 from eligibility.rules.catalogue import CATALOGUE, FactType
 from eligibility.rules.definitions import RuleDocument
 from eligibility.rules.golden import Expectation, GoldenCase, GoldenFact, Terms
@@ -11,7 +12,7 @@ from eligibility.rules.source import read_source
 
 OUTCOMES = ("eligible", "not_eligible", "undecided")
 OLDEST = 36_500  # days
-OPTIONAL = ("because", "rupiah_per_year", "components", "need_score", "rupiah_per_quarter", "terms")
+OPTIONAL = ("because", "rupiah_per_year", "components", "need_score", "rupiah_per_quarter", "terms", "picking")
 TERMS = ("years", "recertify_months", "reapply_after_years")
 
 
@@ -113,6 +114,7 @@ def _answer(node: Node) -> Expectation:
         need_score=lambda: parts["need_score"].integer() if "need_score" in parts else None,
         rupiah_per_quarter=lambda: parts["rupiah_per_quarter"].integer() if "rupiah_per_quarter" in parts else None,
         terms=lambda: _terms(parts["terms"]) if "terms" in parts else None,
+        picking=lambda: parts["picking"].choice(PICKINGS) if "picking" in parts else None,
     )
     answer = Expectation(**found)
     if answer.outcome != "eligible" and answer.rupiah_per_year:

@@ -150,6 +150,19 @@ def test_policy_staff_change_a_family_and_the_change_is_told(families: list[Gold
     assert "pln.power_va: 900 → –" in told
 
 
+def test_an_answer_for_the_other_order_stays_one(families: list[GoldenFamily], putu: Client) -> None:
+    family = GoldenFamily.objects.get(code="pak-sugeng-urutan-daftar")
+    before = golden.data_of(family)
+    sent = filled_in(putu, page(family))
+    assert sent["answer__pkh__picking"] == "listed"
+    assert putu.post(page(family), sent).status_code == 302
+    family.refresh_from_db()
+    assert golden.data_of(family) == before
+    assert putu.post(page(family), sent | {"answer__pkh__picking": ""}).status_code == 302
+    (found,) = golden.replay(parse(data("pkh-2026-2")), programme="pkh")
+    assert (found.family.code, found.got.rupiah_per_year) == ("pak-sugeng-urutan-daftar", 10_400_000)
+
+
 def test_what_makes_no_sense_comes_back_with_everything_else(families: list[GoldenFamily], putu: Client) -> None:
     family = GoldenFamily.objects.get(code="bu-dewi-desil-5")
     sent = filled_in(putu, page(family)) | {

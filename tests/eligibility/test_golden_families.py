@@ -42,13 +42,34 @@ def test_older_rules_answer_the_families_of_their_days() -> None:
     assert [one for document in rules() for one in differences(document, of_the_past)] == []
 
 
-@pytest.mark.parametrize("programme", ["pbi-jk", "kis-pbi-daerah", "bst"])
+def test_components_are_picked_in_either_order_as_agreed() -> None:
+    """The same family, as the rules pick now and as listed: 10.4 and 8.9 million rupiah."""
+    pkh = newest(rules())["pkh"]
+    pair = {one.code: one for one in golden_families() if one.code.startswith("pak-sugeng")}
+    dearest, listed = pair["pak-sugeng-lima-komponen"], pair["pak-sugeng-urutan-daftar"]
+    assert dearest.facts == listed.facts
+    for document in (pkh, replace(pkh, amount=replace(pkh.amount, picking="listed"))):
+        assert judge(document, listed)[0].rupiah_per_year == 8_900_000
+    assert judge(pkh, dearest)[0].rupiah_per_year == 10_400_000
+
+
+def test_a_component_in_another_place_of_the_list_is_noticed_though_the_dearest_count_now() -> None:
+    pkh, families = newest(rules())["pkh"], golden_families()
+    moved = [one for one in mutants(pkh) if one.kind == "order"]
+    assert len(moved) >= len(pkh.amount.components)
+    unnoticed = [one for one in moved if not list(differences(one.document, families))]
+    assert [str(one) for one in unnoticed if not is_no_fault(one, pkh, families)] == []
+    as_now = [family for family in families if family.expected.get("pkh") and not family.expected["pkh"].picking]
+    assert len([one for one in moved if not list(differences(one.document, as_now))]) > len(unnoticed)
+
+
+@pytest.mark.parametrize("programme", sorted(newest(rules())))
 def test_every_fault_in_a_rule_is_noticed_by_a_golden_family(programme: str) -> None:
     document, families = newest(rules())[programme], golden_families()
     total, left = survivors(document, families)
-    assert total > 60
+    assert total > 50
     assert [str(mutant) for mutant in left if not is_no_fault(mutant, document, families)] == []
-    assert len(left) <= total / 10
+    assert len(left) <= total / 15
 
 
 def test_what_is_called_the_same_rules_decides_at_random_alike() -> None:
