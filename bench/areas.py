@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
 from bench.figures import Bench, Figure, seconds
 from perlinsos.regions import area_files, services
@@ -46,8 +46,12 @@ def _take_over(folder: Path) -> None:
 
 
 def _forget() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE regions_area CASCADE")
+    """Not by TRUNCATE, which would reach for the facts of families, and those refuse it."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = '10min'")  # every table that names an area is asked for each
+        cursor.execute("DELETE FROM regions_area")
+    with connection.cursor() as cursor:  # the next import meets an empty table, not one full of dead rows
+        cursor.execute("VACUUM (ANALYZE) regions_area")
 
 
 def generated(folder: Path, seed: int) -> Path:
