@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from eligibility.enums import Outcome, ParticipationState
-from eligibility.models import Participation
+from eligibility.models import Participation, Recertification
 from eligibility.models.participations import has_place
 from perlinsos.core.errors import DomainError
 from perlinsos.core.models import AuditEvent
@@ -24,6 +24,7 @@ EVENTS: dict[str, Promise] = {
     "eligibility.participation.started": gettext_lazy("Begins to receive"),
     "eligibility.participation.recounted": gettext_lazy("Dates worked out again after a new decision"),
     "eligibility.participation.recertified": gettext_lazy("Data looked at again"),
+    "eligibility.participation.asked_anew": gettext_lazy("An officer began to look at the data again"),
     "eligibility.participation.viewed": gettext_lazy("Opened"),
     "eligibility.participation.place_freed": gettext_lazy("The place fell free"),
     **{f"eligibility.participation.{state.value}": state.label for state in ParticipationState},
@@ -35,6 +36,7 @@ class Why(StrEnum):
     LIMIT = "limit"
     PLACE = "place"
     DECISION = "decision"
+    ANEW = "anew"
 
 
 def kind_of(state: str) -> str:
@@ -49,8 +51,20 @@ def why_check(participation: Participation) -> list[Why]:
         Why.LIMIT: participation.ends_on is not None and participation.ends_on <= today,
         Why.PLACE: not Participation.objects.filter(pk=participation.pk).filter(has_place()).exists(),
         Why.DECISION: participation.determination.outcome == Outcome.NOT_ELIGIBLE,
+        Why.ANEW: is_against(open_look(participation)),
     }
     return [why for why, holds in found.items() if holds]
+
+
+def open_look(participation: Participation) -> Recertification | None:
+    """The look at this family that somebody has begun and nobody has confirmed."""
+    looks = Recertification.objects.open().filter(participation=participation)
+    return looks.select_related("participation", "rule_set", "compared_with__rule_set", "asked_by").first()
+
+
+def is_against(look: Recertification | None) -> bool:
+    """Whether the answer that was found would give the family nothing."""
+    return look is not None and look.outcome == Outcome.NOT_ELIGIBLE
 
 
 def said(whys: list[Why]) -> list[str]:
@@ -59,6 +73,7 @@ def said(whys: list[Why]) -> list[str]:
         Why.LIMIT: _("The time limit is used up."),
         Why.PLACE: _("The ranking gives this family no place any more."),
         Why.DECISION: _("The newest decision says that the family does not fit the conditions."),
+        Why.ANEW: _("The data that was looked at again does not fit the conditions."),
     }
     return [words[why] for why in whys]
 

@@ -90,6 +90,15 @@ class ParticipationState(models.TextChoices):
     REMOVED = "removed", _("Ended: no longer fits the conditions")
 
 
+class RecertificationState(models.TextChoices):
+    """How far a look at the data of a family that receives has come."""
+
+    ASKED = "asked", _("Sources are asked again")
+    ANSWERED = "answered", _("Waiting for an officer")
+    CONFIRMED = "confirmed", _("Looked at again")
+    DROPPED = "dropped", _("Given up for a newer look")
+
+
 class DutyKind(models.TextChoices):
     """What is looked at about one member in one month."""
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from eligibility import checks, differences, receiving, records
+from eligibility.contrasts import contrast, side_of
 from eligibility.enums import ParticipationState
 from eligibility.models import RUNNING, Departure, Participation
 from eligibility.models.participations import END_NOTICE, RECHECK_NOTICE
@@ -60,12 +61,15 @@ def detail(participation: Participation) -> dict[str, Any]:
     kept = records.of_family(participation)
     proposed = Departure.objects.proposed().filter(entry=participation.entry_id)
     about = AuditEvent.objects.filter(subject_type=participation._meta.label_lower, subject_id=participation.pk)
+    look = checks.open_look(participation)
     return {
         "participation": participation,
         "application": participation.application,
         "one": receiving.card(participation, participation.determination, kept),
         "whys": checks.said(checks.why_check(participation)) if participation.is_running else [],
         "differs": differences.of_participation(participation) if participation.is_running else None,
+        "look": look,
+        "fresh": contrast(side_of(look.compared_with), side_of(look.proposal)) if look and look.compared_with else None,
         "lines": records.lines(kept, may_doubt=False),
         "proposed": proposed.select_related("proposed_by").first(),
         "history": [(checks.event_title(event), event.at, event.actor) for event in about.order_by("-pk")[:30]],

@@ -224,6 +224,7 @@ def because(determination: Determination) -> str:
     sentences = {
         "rules": _("Decided again because the rules changed."),
         "appeal": _("Decided again after your objection."),
+        "recertification": _("Decided again because an officer looked at your data again."),
         "run": _("Decided again together with everybody in your area."),
     }
     return sentences.get(kind, "")

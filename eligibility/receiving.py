@@ -6,12 +6,12 @@ The status page takes participations and records along in the query of the appli
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -20,8 +20,8 @@ from django.utils.translation import gettext as _
 from eligibility import lifetimes
 from eligibility.checks import kind_of
 from eligibility.documents import document_of
-from eligibility.enums import Outcome, ParticipationState
-from eligibility.models import Determination, DutyRecord, Participation, Programme
+from eligibility.enums import Outcome, ParticipationState, RecertificationState
+from eligibility.models import Determination, DutyRecord, Participation, Programme, Recertification
 from eligibility.models.participations import END_NOTICE
 from eligibility.owing import note_of
 from eligibility.presenters import language
@@ -29,6 +29,7 @@ from eligibility.rules.commitments import RETURN_DAYS, may_apply_from
 from eligibility.rules.duties import Cause, Settlement, settle
 from eligibility.rules.periods import Quarter, quarter_of
 
+SHOWN = timedelta(days=90)  # how long the result of a look stays on the page
 DATES = ("started_on", "ends_on", "recertify_on", "ended_on", "return_until", "apply_from")
 
 
@@ -40,6 +41,23 @@ class Payment:
     settlement: Settlement
     causes: tuple[str, ...]
     is_running: bool
+
+
+@dataclass(frozen=True)
+class Look:
+    """The newest look at the data of a family that receives: begun on a day, and confirmed on another."""
+
+    begun_on: date
+    confirmed_on: date | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.confirmed_on is None
+
+    @property
+    def is_shown(self) -> bool:
+        """A result stays on the page for a quarter."""
+        return self.confirmed_on is None or timezone.localdate() - self.confirmed_on <= SHOWN
 
 
 @dataclass(frozen=True)
@@ -62,6 +80,7 @@ class Receiving:
     ended_on: date | None
     return_until: date | None
     apply_from: date | None
+    look: Look | None
 
     @property
     def has_cuts(self) -> bool:
@@ -84,7 +103,10 @@ def with_receiving(applications: QuerySet[Any]) -> QuerySet[Any]:
     """Annotated with what `of` reads: the participations, and live records of this quarter and the last."""
     since = quarter_of(timezone.localdate()).previous.months[0]
     participations = Participation.objects.filter(application=OuterRef("pk")).order_by("programme__code", "pk")
+    looks = Recertification.objects.filter(participation=OuterRef("pk")).exclude(state=RecertificationState.DROPPED)
+    newest = looks.order_by("-pk").values(row=JSONObject(begun="created_at", confirmed="confirmed_at"))
     kept = JSONObject(
+        look=Subquery(newest[:1]),
         public_id="public_id", state="state", programme="programme_id", name="programme__name", is_exempt="is_exempt",
         **{name: name for name in DATES},
     )  # fmt: skip
@@ -104,11 +126,16 @@ def of(application: Any, determinations: Iterable[Determination]) -> list[Receiv
         DutyRecord(member_id=row.pop("member"), **row | {"month": date.fromisoformat(row["month"])})
         for row in application.duty_rows
     ]
-    found = [_participation(row) for row in application.participation_rows]
-    return [card(one, decided.get(one.programme_id), records) for one in found]
+    found = [(_participation(row), _look(row["look"])) for row in application.participation_rows]
+    return [card(one, decided.get(one.programme_id), records, look) for one, look in found]
 
 
-def card(participation: Participation, answer: Determination | None, records: Sequence[DutyRecord]) -> Receiving:
+def card(
+    participation: Participation,
+    answer: Determination | None,
+    records: Sequence[DutyRecord],
+    look: Look | None = None,
+) -> Receiving:
     """How a participation stands. `answer` is the decision it is paid by, with its rules."""
     one, today = participation, timezone.localdate()
     return Receiving(
@@ -128,6 +155,7 @@ def card(participation: Participation, answer: Determination | None, records: Se
         ended_on=one.ended_on,
         return_until=one.return_until if one.may_return else None,
         apply_from=one.apply_from,
+        look=look,
     )
 
 
@@ -160,6 +188,16 @@ def _cause(cause: Cause) -> str:
     months = sorted({note.month for note in cause.notes})
     said = ", ".join(date_format(month, "F Y") for month in months)
     return f"{cause.duty.texts[language()]} ({said})"
+
+
+def _look(row: dict[str, Any] | None) -> Look | None:
+    if row is None:
+        return None
+    return Look(_day(row["begun"]), _day(row["confirmed"]) if row["confirmed"] else None)
+
+
+def _day(instant: str) -> date:
+    return timezone.localdate(datetime.fromisoformat(instant))
 
 
 def _participation(row: dict[str, Any]) -> Participation:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from eligibility.enums import ParticipationState
-from eligibility.models import Participation
+from eligibility.models import Participation, Recertification
 from eligibility.notices import tell_family
 
 
@@ -30,6 +30,32 @@ def tell_recheck(participation: Participation) -> None:
             what=f"recheck:{participation.recertify_on}",
             title=_("Your data will be checked again"),
             body=_("%(programme)s: your data is checked again by %(date)s. Assistance goes on meanwhile.") % names,
+        )
+
+
+def tell_look(look: Recertification) -> None:
+    """Somebody has begun to look; sources may be asked, and nothing is paused."""
+    participation = look.participation
+    with override(participation.application.language):
+        names = {"programme": participation.programme}
+        _tell(
+            participation,
+            what=f"look:{look.pk}",
+            title=_("Your data is looked at again"),
+            body=_("%(programme)s: an officer looks at your data again. Assistance goes on meanwhile.") % names,
+        )
+
+
+def tell_looked_at(look: Recertification) -> None:
+    """The result; of another sum the decision itself tells."""
+    participation = look.participation
+    with override(participation.application.language):
+        names = {"programme": participation.programme}
+        _tell(
+            participation,
+            what=f"looked-at:{look.pk}",
+            title=_("Your data was looked at again"),
+            body=_("%(programme)s: your data was looked at again. Assistance goes on.") % names,
         )
 
 

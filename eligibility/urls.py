@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern] = [
         participations.participation_recertify,
         name="participation-recertify",
     ),
+    path("petugas/penerima/<uuid:public_id>/lihat-lagi/", participations.participation_look, name="participation-look"),
     path("petugas/penerima/<uuid:public_id>/jeda/", participations.participation_suspend, name="participation-suspend"),
     path("petugas/penerima/<uuid:public_id>/lanjut/", participations.participation_resume, name="participation-resume"),
     path("petugas/penerima/<uuid:public_id>/akhiri/", participations.participation_end, name="participation-end"),

@@ -10,6 +10,7 @@ from eligibility.models.golden import GoldenFamily
 from eligibility.models.participations import ENDED, RECEIVING, RUNNING, Participation
 from eligibility.models.programmes import RULE_READERS, Programme, RuleSet
 from eligibility.models.rankings import RankedEntry, Ranking
+from eligibility.models.recertifications import Recertification
 from eligibility.models.shares import ReservedShare
 from eligibility.models.simulations import SimulatedDraft, Simulation
 from eligibility.populations.models import Run, RunAnswer, RunChange, RunRules, Snapshot, SnapshotRow
@@ -36,6 +37,7 @@ __all__ = [
     "Quota",
     "RankedEntry",
     "Ranking",
+    "Recertification",
     "ReservedShare",
     "RuleDraft",
     "RuleDraftEdition",

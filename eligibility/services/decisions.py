@@ -26,7 +26,7 @@ from verification import readiness
 from verification.models import Fact
 from verification.services.facts import current_facts
 
-__all__ = ["decide_application", "decide_if_ready", "redecide", "replay"]
+__all__ = ["adopt", "consider", "decide_application", "decide_if_ready", "redecide", "replay"]
 
 logger = logging.getLogger(__name__)
 
@@ -125,6 +125,44 @@ def redecide(
     if current is None or current.outcome != new.outcome or new.changes_amount:
         notices.tell_decided(application, [new])
     return new
+
+
+@transaction.atomic
+def consider(application: Application, programme: Programme, *, by: User) -> Determination:
+    """What would be decided about a family today, not saved, beside what holds: by the rules in force there.
+
+    For the worker and officers of the area. Where the programme has none today, by those of the last decision.
+    """
+    access.ensure(permissions.can_decide(by, application))
+    application = _locked(application)
+    others = _current(application)
+    current = others.pop(programme.code, None)
+    here = RuleSet.objects.running_in(application.village_id or "").filter(programme=programme).first()
+    rule_set = here or (current.rule_set if current else None)
+    if rule_set is None:
+        raise DomainError(_("No programme has rules in force today."), code="no_rules")
+    evidence = replace(_evidence(application, [rule_set]), decided=others)
+    found = _determine(application, rule_set, evidence, None, cause="recertification")
+    assert found is not None  # noqa: S101 - without an earlier one every answer is new
+    found.supersedes = current
+    return found
+
+
+@transaction.atomic
+def adopt(proposed: Determination, *, by: User) -> Determination:
+    """Make an answer that somebody looked at the one that holds, and tell the family. For officers of the area.
+
+    Refused with `stale` when something else was decided since it was found.
+    """
+    application = proposed.application
+    access.ensure(permissions.can_decide(by, application))
+    current = _current(_locked(application)).get(proposed.programme.code)
+    if current != proposed.supersedes:
+        raise DomainError(_("Something was decided meanwhile. Look at the data again."), code="stale")
+    _record(proposed, by=by)
+    if current is None or current.outcome != proposed.outcome or proposed.changes_amount:
+        notices.tell_decided(application, [proposed])
+    return proposed
 
 
 @transaction.atomic

@@ -82,7 +82,7 @@ def propose_end(participation: Participation, *, reason: str, note: str, by: Use
     whys = checks.why_check(participation)
     if reason == DepartureReason.GRADUATED and checks.Why.LIMIT not in whys:
         raise DomainError(_("The time limit of this family is not used up yet."), code="limit_not_reached")
-    if reason == DepartureReason.REMOVED and not {checks.Why.DECISION, checks.Why.PLACE} & set(whys):
+    if reason == DepartureReason.REMOVED and not AGAINST & set(whys):
         message = _("No decision says that this family does not fit. Let it be decided first.")
         raise DomainError(message, code="no_cause")
     place = RankedEntry.objects.in_the_running().filter(entry=participation.entry_id).select_related("entry").first()
@@ -136,6 +136,7 @@ def end_by(participation: Participation, departure: Departure, *, by: User) -> P
 
 
 # --- how ------------------------------------------------------------------------------------------
+AGAINST = frozenset({checks.Why.DECISION, checks.Why.PLACE, checks.Why.ANEW})
 END_STATES: dict[str, ParticipationState] = {
     DepartureReason.OPTED_OUT: ParticipationState.LEFT,
     DepartureReason.DIED: ParticipationState.DIED,

@@ -10,7 +10,7 @@ from eligibility.models import Batch, BatchEntry, Departure, Determination, Part
 from eligibility.models.participations import END_NOTICE, RECHECK_NOTICE
 from eligibility.rules.clock import Clock
 from eligibility.rules.commitments import recertify_on
-from eligibility.services import leaving, places
+from eligibility.services import leaving, places, recertifications
 from perlinsos.accounts.models import User
 from perlinsos.core import access, audit, workflow
 from perlinsos.core.errors import DomainError
@@ -61,13 +61,16 @@ def look_after(participation_id: int, *, by: User) -> None:
 
 @transaction.atomic
 def recertify(participation: Participation, *, by: User) -> Participation:
-    """An officer of the area has looked at the family's data again: assistance goes on for the next period.
+    """An officer confirms, by data that was looked at again, that assistance goes on for the next period.
 
-    Refused with `not_running`, `limit_reached` once the time is used up, and `not_funded` after a decision
-    took the place: then only an end, or a decision that changes, helps.
+    What was found anew holds from now on. Refused with `not_running`, `limit_reached` once the time is used
+    up, `not_funded` where the family has no place or the answer is against it (then only an end, or a
+    decision that changes, helps), and as `recertifications.confirm` does.
     """
     access.ensure(permissions.can_look_after(by, participation.application))
-    participation = _recount(checks.hold_running(participation), by=by)
+    participation = checks.hold_running(participation)
+    look = recertifications.confirm(participation, by=by)
+    participation = _recount(participation, by=by)
     whys = checks.why_check(participation)
     if checks.Why.LIMIT in whys:
         message = _("The time limit of this family is used up. It graduates, or its data shows that it is exempt.")
@@ -78,10 +81,14 @@ def recertify(participation: Participation, *, by: User) -> Participation:
     limit = lifetimes.limit_of(participation.determination)
     again = recertify_on(limit, today) if limit else None
     if participation.state == ParticipationState.CHECK:
-        return workflow.move(participation, ParticipationState.ACTIVE, by=by, checked_on=today, recertify_on=again)
-    participation.checked_on, participation.recertify_on = today, again
-    participation.save(update_fields=["checked_on", "recertify_on", "updated_at"])
-    audit.record("eligibility.participation.recertified", subject=participation, by=by)
+        participation = workflow.move(
+            participation, ParticipationState.ACTIVE, by=by, checked_on=today, recertify_on=again
+        )
+    else:
+        participation.checked_on, participation.recertify_on = today, again
+        participation.save(update_fields=["checked_on", "recertify_on", "updated_at"])
+    audit.record("eligibility.participation.recertified", subject=participation, by=by, look=look.pk)
+    receiving_notices.tell_looked_at(look)
     return participation
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from eligibility import overseeing, paging, permissions
 from eligibility.forms import EndForm, ReasonForm
 from eligibility.models import Participation
-from eligibility.services import leaving, participations
+from eligibility.services import leaving, participations, recertifications
 from perlinsos.accounts.requests import UserRequest
 from perlinsos.core import access, audit
 from perlinsos.core.errors import DomainError
@@ -41,6 +41,18 @@ def participation_case(request: UserRequest, public_id: UUID) -> HttpResponse:
     participation = _participation(request, public_id)
     audit.record("eligibility.participation.viewed", subject=participation, by=request.user)
     return _show(request, participation)
+
+
+@require_POST
+def participation_look(request: UserRequest, public_id: UUID) -> HttpResponse:
+    """Begin to look again: what is too old is asked for, then old and new stand beside each other here."""
+    try:
+        recertifications.look_again(_participation(request, public_id), by=request.user)
+    except DomainError as error:
+        messages.error(request, str(error.message))
+    else:
+        messages.success(request, _("The data is looked at again. The family is told; nothing changes by itself."))
+    return redirect("participation-case", public_id=public_id)
 
 
 @require_POST

@@ -13,7 +13,7 @@ from django.utils import timezone
 from appeals.services import windows
 from eligibility.enums import BatchState, Outcome, ParticipationState
 from eligibility.models import Determination, Participation
-from eligibility.services import finishing, leaving, participations
+from eligibility.services import finishing, leaving, participations, recertifications
 from eligibility.tasks import sweep_participations
 from enrollment.models import Application
 from perlinsos.accounts.models import User
@@ -42,6 +42,13 @@ def begin(cast: Cast, on: date = START, **facts: Any) -> Participation:
 def look_after(one: Participation) -> Participation:
     participations.look_after(one.pk, by=service_account("eligibility"))
     return Participation.objects.select_related("application", "determination__rule_set").get(pk=one.pk)
+
+
+def recertify(one: Participation, *, by: User) -> Participation:
+    """Looked at again and confirmed by the same officer."""
+    look = recertifications.look_again(one, by=by)
+    recertifications.answer(look.pk, by=service_account("eligibility"))
+    return participations.recertify(one, by=by)
 
 
 def decide_again(one: Participation, **changes: Any) -> Determination:
@@ -189,7 +196,7 @@ def test_a_family_is_told_in_time_and_once(cast: Cast) -> None:
 def test_recertified_it_goes_on_for_another_year(cast: Cast) -> None:
     one = begin(cast)
     with at(date(2027, 1, 20)):
-        one = participations.recertify(look_after(one), by=cast.ani)
+        one = recertify(look_after(one), by=cast.ani)
     assert (one.state, one.checked_on, one.recertify_on) == ("active", date(2027, 1, 20), date(2028, 1, 20))
 
 
@@ -205,7 +212,7 @@ def test_when_the_time_is_used_up_an_officer_graduates_the_family(cast: Cast) ->
         one = look_after(one)
         assert one.state == ParticipationState.CHECK
         with pytest.raises(DomainError, match="limit_reached"):
-            participations.recertify(one, by=cast.ani)
+            recertify(one, by=cast.ani)
         propose(one, "graduated", by=cast.ani)
         one = leaving.agree_to_end(one, by=cast.budi)
         assert (one.state, one.ended_on, one.released_at) == ("graduated", date(2031, 1, 15), timezone.now())
@@ -220,7 +227,7 @@ def test_a_decision_against_the_family_leads_to_an_officer(cast: Cast) -> None:
         one = look_after(one)
         assert one.state == ParticipationState.CHECK
         with pytest.raises(DomainError, match="not_funded"):
-            participations.recertify(one, by=cast.ani)
+            recertify(one, by=cast.ani)
         propose(one, "removed", by=cast.ani)
         assert leaving.agree_to_end(one, by=cast.budi).state == "removed"
 
@@ -240,6 +247,7 @@ def test_paused_time_does_not_count(cast: Cast) -> None:
 def test_only_officers_of_the_area_look_after(cast: Cast, who: str) -> None:
     one, by = begin(cast), cast[who]
     for verb in (
+        lambda: recertifications.look_again(one, by=by),
         lambda: participations.recertify(one, by=by),
         lambda: participations.suspend(one, reason="x", by=by),
         lambda: participations.resume(one, reason="x", by=by),

@@ -12,7 +12,8 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from eligibility.enums import DutyKind
-from eligibility.models import DutyRecord, Participation
+from eligibility.models import DutyRecord, Participation, Recertification
+from eligibility.tasks import answer_recertification
 from perlinsos.core.models import AuditEvent
 from tests import factories
 from tests.cast import Cast
@@ -147,6 +148,10 @@ def test_an_officer_looks_again_pauses_and_ends(
     assert cast.application.receipt_code in text(client.get(reverse("participation-queue")))
     case = address("participation-case", one)
     assert "Data harus diperiksa lagi." in text(client.get(case))
+    assert "Periksa data lagi dahulu" in text(client.post(address("participation-recertify", one), follow=True))
+    client.post(address("participation-look", one))
+    answer_recertification(recertification_id=Recertification.objects.get().pk)
+    assert "Sebagian data belum diketahui." in text(client.get(case))
     client.post(address("participation-recertify", one))
     one.refresh_from_db()
     assert (one.state, str(one.recertify_on)) == ("active", "2027-11-20")
@@ -176,8 +181,8 @@ def test_others_end_nothing(client: Client, cast: Cast, sign_in: SignIn, one: Pa
     factories.participation(cast.kirana_application)
     sign_in(client, cast[who])
     for name, data in {
-        "recertify": {}, "suspend": {"reason": "x"}, "resume": {"reason": "x"}, "end": {"reason": "moved", "note": "x"},
-        "agree": {}, "decline": {"reason": "x"},
+        "look": {}, "recertify": {}, "suspend": {"reason": "x"}, "resume": {"reason": "x"},
+        "end": {"reason": "moved", "note": "x"}, "agree": {}, "decline": {"reason": "x"},
     }.items():  # fmt: skip
         assert client.post(address(f"participation-{name}", one), data).status_code in (403, 404)
     one.refresh_from_db()

@@ -3,20 +3,27 @@
 from celery import shared_task
 
 from eligibility import overlooked, queue
-from eligibility.models import FollowedParameter, Participation, RuleSet, Run, Simulation
+from eligibility.models import FollowedParameter, RuleSet, Run, Simulation
 from eligibility.services import (
     decisions,
     first_days,
     following,
     overlaps,
-    participations,
     places,
     rankings,
     runs,
     simulations,
 )
+from eligibility.tasks.receiving import (
+    answer_recertification,
+    look_after_participation,
+    start_participations,
+    sweep_participations,
+)
 from perlinsos.accounts.services import service_account
 from perlinsos.core import jobs
+
+__all__ = ["answer_recertification", "look_after_participation", "start_participations", "sweep_participations"]
 
 
 @shared_task(name="eligibility.decide_application")
@@ -67,26 +74,6 @@ def sweep_overlaps() -> None:
     """Places that other programmes look at, because a message was lost or an objection had to be answered first."""
     for programme_id in queue.programmes_to_follow():
         jobs.enqueue("eligibility.follow_places", programme_id=programme_id)
-
-
-@shared_task(name="eligibility.start_participations")
-def start_participations(*, batch_id: int) -> None:
-    if participations.start_participations(batch_id, by=service_account("eligibility")):
-        jobs.enqueue("eligibility.start_participations", batch_id=batch_id)
-
-
-@shared_task(name="eligibility.look_after_participation")
-def look_after_participation(*, participation_id: int) -> None:
-    participations.look_after(participation_id, by=service_account("eligibility"))
-
-
-@shared_task(name="eligibility.sweep_participations")
-def sweep_participations() -> None:
-    """Families that begin to receive, and whatever fell due for those who do: dates, notices, places to free."""
-    for batch_id in queue.unstarted_batches():
-        jobs.enqueue("eligibility.start_participations", batch_id=batch_id)
-    for participation_id in Participation.objects.due().order_by("pk").values_list("pk", flat=True)[: queue.AT_ONCE]:
-        jobs.enqueue("eligibility.look_after_participation", participation_id=participation_id)
 
 
 @shared_task(name="eligibility.advance_run")
