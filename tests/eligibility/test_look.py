@@ -9,9 +9,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 
+from appeals.services.notes import Note, write_note
 from eligibility.enums import RankingCause
 from eligibility.models import Batch, Departure, Programme, RankedEntry, ReservedShare
 from eligibility.services import batches, places
@@ -138,3 +140,19 @@ def test_a_simulation_from_the_form_to_the_result(
     look(cast.ani, address, "simulation-running")
     finish(simulation, worker)
     look(cast.gita, address, "simulation-done")
+
+
+def test_a_proposal_with_what_simulations_said(look: Open, cast: Cast, banyuwangi: Area) -> None:
+    said = {"programme": "pkh", "before": 24_310, "after": None, "gained": 1_204, "lost": 0, "to_check": None}
+    summary = [{"area": str(banyuwangi), "effects": [{**said, "difference": 4_695_600_000}]}]
+    proposal = factories.RuleDraftFactory(proposed=True, simulation_summary=summary)
+    look(cast.nusa, reverse("draft-detail", args=[proposal.public_id]), "draft-proposed")
+    look(cast.nusa, reverse("rule-list"), "rules-of-policy-staff")
+
+
+def test_notes_of_officers(look: Open, cast: Cast) -> None:
+    application = cast.application
+    seen = Note("ground_check.address_not_found", True, "Tiga kali didatangi, rumah sudah rata.", timezone.localdate())
+    write_note(application, seen, by=cast.ani)
+    look(cast.ani, reverse("note-list", args=[application.public_id]), "notes")
+    look(cast.ani, reverse("note-write", args=[application.public_id, "mental-disorder"]), "note")
