@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from eligibility.populations import frames, sql
 from eligibility.populations.columns import KEY, OUTCOMES, fact_column, facts_of, packed
 from eligibility.populations.placing import with_places
-from eligibility.rules.catalogue import CATALOGUE, Unit
+from eligibility.rules.catalogue import CATALOGUE, Unit, fact_type
 from eligibility.rules.document import parse
 from eligibility.rules.evaluate import FactValue, decide
 from eligibility.rules.plan import Plan, plan
@@ -58,6 +58,19 @@ def amounts(draw: st.DrawFn) -> dict[str, Any]:
     return made
 
 
+def overlap(programme: str, component: str | None, blocks: bool) -> dict[str, Any]:
+    words = {language: dict.fromkeys(("rule", "met", "not_met", "unknown"), "o") for language in ("id", "en")}
+    of = {"component": component} if component else {}
+    return {"programme": programme, "blocks": blocks, "legal": "x", "text": words, **of}
+
+
+overlaps = st.lists(
+    st.builds(overlap, st.sampled_from(["lain", "sana"]), st.sampled_from([None, "ibu"]), st.booleans()),
+    max_size=3,
+    unique_by=lambda one: (one["programme"], one.get("component")),
+)
+
+
 @st.composite
 def plans(draw: st.DrawFn) -> Plan:
     """Rules of one to four criteria; sometimes one waits for a record, or for a parameter nobody set."""
@@ -73,7 +86,8 @@ def plans(draw: st.DrawFn) -> Plan:
     split = draw(st.integers(1, len(rows)))
     eased = [{"fact": draw(st.sampled_from(PEOPLE)), "points": 30, "cap": draw(st.integers(1, 45))}]
     need = {"fact": "dtsen.decile", "scale": draw(st.integers(1400, 10_000)), "base": 1399, "eased_by": eased}
-    changes = {"criteria": rows[:split], "disqualifiers": rows[split:], "amount": draw(amounts()), "need": need}
+    changes = {"criteria": rows[:split], "disqualifiers": rows[split:], "amount": draw(amounts()), "need": need,
+               "overlaps": draw(overlaps)}  # fmt: skip
     document = parse(small(parameters={**PARAMETERS, **SUMS}, **changes))
     regional = {"set_sum": 700_000, "unset_sum": draw(st.integers(0, 10**13)), "unset_limit": draw(st.integers(0, 3))}
     return plan(document, {name: value for name, value in regional.items() if draw(st.booleans())})
@@ -81,7 +95,7 @@ def plans(draw: st.DrawFn) -> Plan:
 
 def values(name: str) -> st.SearchStrategy[int | None]:
     """What a snapshot may hold for a fact: mostly plausible, now and then missing or impossible."""
-    low, high = CATALOGUE[name].span
+    low, high = fact_type(name).span
     plausible = st.integers(low, min(high, low + 4))
     return plausible | st.none() | st.sampled_from([low - 1, high, high + 1, -(2**63), 2**63 - 1])
 
@@ -106,7 +120,7 @@ def evaluated(drawn: Plan, families: list[dict[str, int | None]]) -> list[tuple[
 
 
 def _typed(name: str, value: int) -> int | bool:
-    return bool(value) if CATALOGUE[name].is_flag and value in (0, 1) else value
+    return bool(value) if fact_type(name).is_flag and value in (0, 1) else value
 
 
 def in_polars(drawn: Plan, families: list[dict[str, int | None]]) -> list[tuple[int, ...]]:
