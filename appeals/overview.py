@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from appeals import correspondence, permissions, wording
 from appeals.models import Appeal, ObjectionWindow
-from eligibility import presenters, receiving
+from eligibility import presenters, receiving, standing
 from eligibility.models import Determination, RankedEntry
 from eligibility.rules.catalogue import CATALOGUE
 from eligibility.rules.wording import quantity
@@ -156,13 +156,17 @@ def _card(determination: Determination, appeals: list[Appeal], *, may_object: bo
     return presenters.card(determination, earlier=determination.supersedes, contest_url=contest_url)
 
 
-def _places(application: Application) -> list[RankedEntry]:
+def _places(application: Application) -> list[Any]:
+    """Places that hold now, each with `why` it is only on the waiting list."""
     places = RankedEntry.objects.current().filter(entry__application=application, entry__is_cancelled=False)
     batch = "ranking__batch"
     found = places.select_related(
         *(f"{batch}__{one}" for one in ("programme", "decree", "area", "objection_window")), "share"
     )
-    return list(found.order_by(f"{batch}__programme__code"))
+    places_found = list(standing.with_need(found).order_by(f"{batch}__programme__code"))
+    for place in places_found:
+        place.why = standing.why_waiting(place)
+    return places_found
 
 
 def _timeline(application: Application, windows: list[Any], appeals: list[Appeal]) -> list[Step]:

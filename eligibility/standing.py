@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Func, OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.utils.translation import gettext as _
 
 from eligibility.enums import Placement
 from eligibility.models import Departure, Quota, RankedEntry
 from eligibility.models.batches import MOST_QUOTAS
+from eligibility.rules.wording import grouped
 from enrollment.models import Application
 from perlinsos.accounts.models import User
 
@@ -68,6 +71,48 @@ def history(application: Application) -> list[Course]:
     for row in rows.order_by(f"{batch}__programme__code", f"-{batch}__announced_at", "-ranking__number"):
         by_entry.setdefault(row.entry_id, []).append(row)
     return [Course(places, left.get(pk)) for pk, places in by_entry.items()]
+
+
+def with_need(places: QuerySet[RankedEntry]) -> QuerySet[Any]:
+    """Annotated with what `why_waiting` reads: the family's own need, and the least need that got a place.
+
+    Reserved places are for their groups, so they are left out. Whose place it is stays unsaid.
+    """
+    given = RankedEntry.objects.filter(ranking=OuterRef("ranking"), placement=Placement.FUNDED, share=None)
+    last = given.order_by("-determination__need_score").values("determination__need_score")
+    found: QuerySet[Any] = places.annotate(
+        points=F("determination__need_score"),
+        decile=Func(
+            F("determination__facts"),
+            Value("dtsen.decile"),
+            Value("value"),
+            function="jsonb_extract_path_text",
+            output_field=TextField(),
+        ),
+        last_points=Subquery(last[:1]),
+    )
+    return found
+
+
+def why_waiting(place: Any) -> list[str]:
+    """Why a family is on the waiting list, in sentences; nothing elsewhere. `place` comes from `with_need`."""
+    if place.placement != Placement.WAITING:
+        return []
+    names = {"points": grouped(place.points, "id"), "decile": place.decile}
+    own = _("Points of the family: %(points)s (decile %(decile)s).") if place.decile else _("Points: %(points)s.")
+    own = " ".join([own % names, _("Fewer points mean greater need.")])
+    if place.last_points is None:
+        return [own, _("No place is open to everybody: all of them are reserved for groups or taken.")]
+    last = _("The last family with a place that is open to everybody has %(points)s points.")
+    return [own, last % {"points": grouped(place.last_points, "id")}, _compared(place)]
+
+
+def _compared(place: Any) -> str:
+    if place.points == place.last_points:
+        return _("The need is the same; the lot decided.")
+    if place.points > place.last_points:
+        return _("The families with a place have greater need.")
+    return _("That place was given earlier, and nobody loses a place. The next free place goes by need.")
 
 
 def stocks(user: User) -> list[Stock]:
