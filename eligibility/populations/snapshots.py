@@ -31,27 +31,34 @@ USABLE = """
 
 
 def fill(snapshot: Snapshot) -> int:
-    """Keep what is known now of every decided family of the area, whole or not at all; how many there are."""
+    """Keep what is known now of every decided family of the area, whole or not at all; how many there are.
+
+    Facts and head are looked up family by family (LATERAL): left to choose, the planner may read those of
+    the whole country first and throw all others away.
+    """
     values = ", ".join(f"max(usable) FILTER (WHERE name = '{name}')" for name in _names(snapshot))
     fact_ids = ", ".join(f"max(fact_id) FILTER (WHERE name = '{name}')" for name in _names(snapshot))
     statement = f"""
         INSERT INTO eligibility_snapshotrow
                (snapshot_id, application_id, village_code, head_sex, head_age, values, fact_ids)
-        SELECT %(snapshot)s, a.id, a.village_id, coalesce(head.sex, ''), head.age,
-               ARRAY[{values}]::bigint[], ARRAY[{fact_ids}]::bigint[]
+        SELECT %(snapshot)s, a.id, a.village_id, coalesce(head.sex, ''), head.age, known.values, known.fact_ids
         FROM enrollment_application a
-        LEFT JOIN (
-            SELECT m.family_id, p.sex, extract(year FROM %(on)s::date)::int - p.birth_year AS age
+        LEFT JOIN LATERAL (
+            SELECT p.sex, extract(year FROM %(on)s::date)::int - p.birth_year AS age
             FROM enrollment_member m JOIN enrollment_person p ON p.id = m.person_id
-            WHERE m.left_on IS NULL AND m.relation = %(head)s
-        ) head ON head.family_id = a.family_id
-        LEFT JOIN (
-            SELECT f.family_id, f.name, f.id AS fact_id, {USABLE} AS usable
-            FROM verification_fact f
-            WHERE NOT EXISTS (SELECT 1 FROM verification_fact newer WHERE newer.supersedes_id = f.id)
-        ) known ON known.family_id = a.family_id
+            WHERE m.family_id = a.family_id AND m.left_on IS NULL AND m.relation = %(head)s
+            OFFSET 0
+        ) head ON true
+        CROSS JOIN LATERAL (
+            SELECT ARRAY[{values}]::bigint[] AS values, ARRAY[{fact_ids}]::bigint[] AS fact_ids
+            FROM (
+                SELECT f.name, f.id AS fact_id, {USABLE} AS usable
+                FROM verification_fact f
+                WHERE f.family_id = a.family_id
+                  AND NOT EXISTS (SELECT 1 FROM verification_fact newer WHERE newer.supersedes_id = f.id OFFSET 0)
+            ) usable
+        ) known
         WHERE a.village_id LIKE %(area)s AND a.state = ANY(%(states)s)
-        GROUP BY a.id, head.sex, head.age
         ORDER BY a.id
     """  # noqa: S608 - names of our own catalogue
     take_time()
