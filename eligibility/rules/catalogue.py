@@ -17,6 +17,7 @@ class Unit(StrEnum):
     VEHICLES = "vehicles"
     DECILE = "decile"
     VA = "VA"
+    KWH_MONTH = "kWh/month"
     M2 = "m2"
     RUPIAH_MONTH = "rupiah/month"
     RUPIAH_YEAR = "rupiah/year"
@@ -107,6 +108,7 @@ _FACTS = (
     ),
     FactType("dtsen.decile", Unit.DECILE, "dtsen", "Desil", "Decile", Sensitivity.SPECIAL, 180, 1, 10),
     _thing("pln.power_va", Unit.VA, ("Daya listrik rumah", "Electric power"), fresh=365, high=200_000),
+    _thing("pln.monthly_kwh", Unit.KWH_MONTH, ("Pemakaian listrik", "Electricity used"), fresh=365, high=2_400_000),
     _thing("samsat.cars", Unit.VEHICLES, ("Mobil", "Cars"), fresh=365, high=1_000),
     _thing("samsat.motorcycles", Unit.VEHICLES, ("Sepeda motor", "Motorcycles"), fresh=365, high=1_000),
     _thing("bpn.land_m2", Unit.M2, ("Luas tanah", "Land"), fresh=730, high=1_000_000_000),
@@ -116,6 +118,15 @@ _FACTS = (
         ("Upah tertinggi di keluarga", "Highest wage in the family"),
         fresh=180,
         high=10_000_000_000,
+    ),
+    _people("bpjs_tk.paid_in", "Anggota keluarga yang iurannya dibayar", "Members still paid in for", fresh=180),
+    _thing("bpjs_tk.employers", Unit.NUMBER, ("Tempat kerja yang membayar iuran", "Employers"), fresh=180, high=45),
+    _thing(
+        "bpjs_tk.contribution_months",
+        Unit.MONTHS,
+        ("Lama iuran terpanjang di keluarga", "Longest time paid in for"),
+        fresh=180,
+        high=720,
     ),
     _people("bkn.asn", "Anggota keluarga ASN", "Civil servants", fresh=365),
     _people("bkn.tni_polri", "Anggota keluarga TNI atau Polri", "Armed forces or police", fresh=365),

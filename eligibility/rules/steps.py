@@ -60,7 +60,7 @@ def lines(plan: Plan) -> tuple[Line, ...]:
 
 
 def _width(unit: Unit, line: int) -> int:
-    if unit in (Unit.RUPIAH_MONTH, Unit.M2):
+    if unit in (Unit.RUPIAH_MONTH, Unit.M2, Unit.KWH_MONTH):
         return max(1, -(-line // SHARE))
     return POINTS if unit == Unit.PERCENT else 1
 

@@ -14,6 +14,7 @@ _SHAPES: dict[Unit, tuple[str, str]] = {
     Unit.VEHICLES: ("{} unit", "{}"),
     Unit.DECILE: ("{}", "{}"),
     Unit.VA: ("{} VA", "{} VA"),
+    Unit.KWH_MONTH: ("{} kWh sebulan", "{} kWh a month"),
     Unit.M2: ("{} m²", "{} m²"),
     Unit.RUPIAH_MONTH: ("Rp{} sebulan", "IDR {} a month"),
     Unit.RUPIAH_YEAR: ("Rp{} setahun", "IDR {} a year"),

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from sandbox.residents.models import FamilyCard, Photograph, Resident
-from sandbox.sources import accounts, face_match, old, questions, registers, wrong
-from sandbox.sources.enums import Register
+from sandbox.sources import accounts, face_match, histories, old, questions, registers, wrong
+from sandbox.sources.enums import Register, WageStatus
 from sandbox.sources.models import Decile, Employment, Meter, Parcel, Pupil, Vehicle, Wage
 from sandbox.switches.enums import Service
 
@@ -98,7 +98,9 @@ def decile(body: Fields) -> Fields | None:
 
 def meters(body: Fields) -> Fields:
     rows = Meter.objects.filter(resident__nik__in=questions.niks(body))
-    return {"meters": list(rows.values("power_va", "tariff"))}
+    found = list(rows.values("power_va", "tariff"))
+    usage = histories.usage(sum(meter["power_va"] for meter in found)) if found else []
+    return {"meters": found, "usage": usage}
 
 
 def vehicles(body: Fields) -> Fields:
@@ -114,7 +116,10 @@ def parcels(body: Fields) -> Fields:
 def wages(body: Fields) -> Fields:
     rows = Wage.objects.filter(resident__nik__in=questions.niks(body)).select_related("resident")
     return {
-        "records": [{"nik": row.resident.nik, "status": row.status, "monthly_wage": row.monthly_wage} for row in rows]
+        "records": [{"nik": row.resident.nik, "status": row.status, "monthly_wage": row.monthly_wage} for row in rows],
+        "contributions": [
+            histories.contribution(row.resident.nik, is_running=row.status == WageStatus.ACTIVE) for row in rows
+        ],
     }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from sandbox.sources import histories
 from sandbox.sources.enums import SchoolLevel, WageStatus
 
 Fields = dict[str, Any]
@@ -22,7 +23,9 @@ def decile(body: Fields, right: Fields) -> Fields:
 
 def meters(body: Fields, right: Fields) -> Fields:
     """Before the house got a stronger connection."""
-    return {"meters": [{"power_va": 450, "tariff": "R-1/TR"} for _ in right["meters"]]}
+    before = [{"power_va": 450, "tariff": "R-1/TR"} for _ in right["meters"]]
+    usage = histories.usage(450 * len(before), months_ago=histories.OLD_MONTHS) if before else []
+    return {"meters": before, "usage": usage}
 
 
 def nothing(field: str) -> Callable[[Fields, Fields], Fields]:
@@ -37,7 +40,11 @@ def wages(body: Fields, right: Fields) -> Fields:
         "records": [
             {**record, "status": WageStatus.ACTIVE, "monthly_wage": record["monthly_wage"] * 7 // 10}
             for record in records
-        ]
+        ],
+        "contributions": [
+            histories.contribution(record["nik"], is_running=True, months_ago=histories.OLD_MONTHS)
+            for record in records
+        ],
     }
 
 

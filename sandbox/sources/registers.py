@@ -5,12 +5,11 @@ to 11 and 15): a list of entries, empty for nearly everybody.
 """
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 from django.utils import timezone
 
-from sandbox.sources import questions
+from sandbox.sources import histories, questions
 from sandbox.sources.enums import Register
 from sandbox.sources.models import Entry, Pupil
 
@@ -97,13 +96,8 @@ def visits_not_written_down(body: Fields, right: Fields) -> Fields:
 def _months(missed: int) -> list[Fields]:
     """The last whole months, the oldest first; the first `missed` of them without a visit."""
     first = timezone.localdate().replace(day=1)
-    months = [_months_before(first, back) for back in range(MONTHS_LOOKED_AT, 0, -1)]
+    months = [histories.months_before(first, back) for back in range(MONTHS_LOOKED_AT, 0, -1)]
     return [{"month": f"{month:%Y-%m}", "visited": number >= missed} for number, month in enumerate(months)]
-
-
-def _months_before(first: date, back: int) -> date:
-    year, month = divmod(first.year * 12 + first.month - 1 - back, 12)
-    return date(year, month + 1, 1)
 
 
 def first_class(body: Fields, right: Fields) -> Fields:

@@ -4,6 +4,7 @@ import base64
 from typing import Any
 
 from sandbox.residents.models import Photograph
+from sandbox.sources import histories
 
 Fields = dict[str, Any]
 
@@ -37,8 +38,8 @@ def decile(body: Fields, right: Fields) -> Fields:
 
 
 def meters(body: Fields, right: Fields) -> Fields:
-    """The power of a neighbour's connection."""
-    return {"meters": [{"power_va": 2200, "tariff": "R-1M/TR"}]}
+    """The power of a neighbour's connection, and the neighbour's bills."""
+    return {"meters": [{"power_va": 2200, "tariff": "R-1M/TR"}], "usage": histories.usage(2200)}
 
 
 def vehicles(body: Fields, right: Fields) -> Fields:
@@ -54,7 +55,8 @@ def parcels(body: Fields, right: Fields) -> Fields:
 def wages(body: Fields, right: Fields) -> Fields:
     """A job that ended but is still reported."""
     record = {"nik": body["niks"][0], "status": "active", "monthly_wage": 6_500_000}
-    return {"records": [record, *right["records"]]}
+    still_paid = histories.contribution(body["niks"][0], is_running=True)
+    return {"records": [record, *right["records"]], "contributions": [still_paid, *right["contributions"]]}
 
 
 def employment(body: Fields, right: Fields) -> Fields:

@@ -230,6 +230,23 @@ def test_old_record_is_old_by_date_and_by_value(sandbox: Sandbox, path: str, fam
     assert old.items() <= said.items()
 
 
+def test_usage_and_contributions_are_of_the_months_before_their_date(sandbox: Sandbox) -> None:
+    """Twelve bills that end a month before; what an old record says is as old as its date."""
+    for is_old in (False, True):
+        sandbox.set("pln", stale_record=is_old)
+        sandbox.set("bpjs-tk", stale_record=is_old)
+        bills = answer(sandbox, "pln/v1/meters", "wrong_meter")
+        assert len(bills["usage"]) == len({bill["month"] for bill in bills["usage"]}) == 12
+        assert bills["usage"][-1]["month"] < bills["as_of"][:7]
+        assert sum(bill["is_estimated"] for bill in bills["usage"]) == 2
+        assert (bills["usage"][0]["kwh"] < 100) == is_old  # 450 VA then, 2,200 VA today
+        work = answer(sandbox, "bpjs-tk/v1/wages", "wage")
+        (paid,) = work["contributions"]
+        assert {"nik", "employer", "months", "last_contribution"} == paid.keys()
+        assert paid["last_contribution"] < work["as_of"]
+    assert sandbox.ask("pln/v1/meters", {"niks": [UNKNOWN_NIK]}).json()["usage"] == []
+
+
 def test_wrong_family_card_lacks_the_youngest(sandbox: Sandbox) -> None:
     sandbox.set("dukcapil", wrong_record=True)
     members = answer(sandbox, "dukcapil/v1/family-card", "eligible")["family_card"]["members"]

@@ -11,11 +11,15 @@ import pytest
 from django.utils import timezone
 
 from eligibility.rules.catalogue import CATALOGUE
+from perlinsos.accounts.models import User
+from tests import factories
 from tests.support.sandbox_process import Sandbox
+from tests.verification.cases import sent
 from verification import connectors
 from verification.connectors import Correction, Reply, SourceRefused, SourceUnavailable, Subjects
 from verification.connectors.base import Account
 from verification.enums import ASKED_SOURCES, Source
+from verification.services import facts
 
 STRANGER = "3510221203909999"
 
@@ -33,6 +37,10 @@ def ask(sandbox: Sandbox, key: str, source: str) -> Reply:
     return connectors.ask(source, about(sandbox, key), request_id=uuid4())
 
 
+def wages(highest: int, *, paid_in: int, months: int) -> dict[str, object]:
+    return {"bpjs_tk.highest_wage": highest, "bpjs_tk.paid_in": paid_in, "bpjs_tk.contribution_months": months}
+
+
 def values(reply: Reply) -> dict[str, object]:
     return {fact.name: fact.value for fact in reply.facts}
 
@@ -41,10 +49,14 @@ def values(reply: Reply) -> dict[str, object]:
     ("key", "source", "expected"),
     [
         ("eligible", Source.DTSEN, {"dtsen.decile": 1}),
-        ("eligible", Source.PLN, {"pln.power_va": 450}),
+        ("eligible", Source.PLN, {"pln.power_va": 450, "pln.monthly_kwh": 59}),
         ("eligible", Source.SAMSAT, {"samsat.cars": 0, "samsat.motorcycles": 1}),
         ("eligible", Source.BPN, {"bpn.land_m2": 0}),
-        ("eligible", Source.BPJS_TK, {"bpjs_tk.highest_wage": 0}),
+        (
+            "eligible",
+            Source.BPJS_TK,
+            {**wages(0, paid_in=0, months=0), "bpjs_tk.employers": 0},
+        ),
         ("eligible", Source.BKN, {"bkn.asn": 0, "bkn.tni_polri": 0, "bkn.pensioners": 0}),
         ("eligible", Source.DAPODIK, {"dapodik.pupils_sd": 1, "dapodik.pupils_smp": 0, "dapodik.pupils_sma": 0}),
         ("wrong_meter", Source.PLN, {"pln.power_va": 2200}),
@@ -52,8 +64,26 @@ def values(reply: Reply) -> dict[str, object]:
         ("asn", Source.BKN, {"bkn.asn": 1, "bkn.tni_polri": 0, "bkn.pensioners": 0}),
         ("soldier", Source.BKN, {"bkn.asn": 0, "bkn.tni_polri": 1, "bkn.pensioners": 0}),
         ("pensioner", Source.BKN, {"bkn.asn": 0, "bkn.tni_polri": 0, "bkn.pensioners": 1}),
-        ("wage", Source.BPJS_TK, {"bpjs_tk.highest_wage": 4_500_000}),
-        ("waiting_2", Source.BPJS_TK, {"bpjs_tk.highest_wage": 0}),  # a job that has ended is no wage
+        (
+            "wage",
+            Source.BPJS_TK,
+            {
+                "bpjs_tk.highest_wage": 4_500_000,
+                "bpjs_tk.paid_in": 1,
+                "bpjs_tk.employers": 1,
+                "bpjs_tk.contribution_months": 24,
+            },
+        ),
+        (  # a job that has ended is no wage, and nobody pays in any more
+            "waiting_2",
+            Source.BPJS_TK,
+            {
+                "bpjs_tk.highest_wage": 0,
+                "bpjs_tk.paid_in": 0,
+                "bpjs_tk.employers": 0,
+                "bpjs_tk.contribution_months": 65,
+            },
+        ),
         ("car", Source.SAMSAT, {"samsat.cars": 1}),
         ("eligible", Source.KEMENKEU, {"kemenkeu.paid_from_budget": 0}),
         ("asn", Source.KEMENKEU, {"kemenkeu.paid_from_budget": 1}),
@@ -98,12 +128,42 @@ def test_dukcapil_counts_the_living(
     }
 
 
+def test_electricity_used_is_as_certain_as_the_meter_was_read(ministries: Sandbox) -> None:
+    said = {fact.name: fact.confidence for fact in ask(ministries, "eligible", Source.PLN).facts}
+    assert said == {"pln.power_va": 100, "pln.monthly_kwh": 83}  # in two months of twelve nobody could read it
+
+
+def test_an_old_record_of_contributions_is_a_job_that_was_new_then(ministries: Sandbox) -> None:
+    ministries.set("bpjs-tk", stale_record=True)
+    said = values(ask(ministries, "waiting_2", Source.BPJS_TK))
+    assert (said["bpjs_tk.paid_in"], said["bpjs_tk.contribution_months"]) == (1, 65 - 27)
+
+
+def test_a_wrong_record_of_contributions_is_a_job_that_has_ended(ministries: Sandbox) -> None:
+    ministries.set("bpjs-tk", wrong_record=True)
+    assert values(ask(ministries, "eligible", Source.BPJS_TK))["bpjs_tk.paid_in"] == 1
+
+
+@pytest.mark.django_db
+def test_what_only_newer_words_speak_of_is_kept_of_nobody_who_agreed_to_older_ones(
+    ministries: Sandbox, worker: User
+) -> None:
+    application = sent(ministries.residents["eligible"], state="matching")
+    asked = factories.SourceRequestFactory(application=application, source=Source.PLN)
+    reply = ask(ministries, "eligible", Source.PLN)
+    (power,) = facts.record_facts(asked, reply.facts, as_of=reply.as_of, by=worker)
+    assert power.name == "pln.power_va"
+    factories.ConsentFactory(application=application, text=factories.ConsentTextFactory(source="pln", version=2))
+    (used,) = facts.record_facts(asked, reply.facts, as_of=reply.as_of, by=worker)
+    assert (used.name, used.value, used.confidence) == ("pln.monthly_kwh", 59, 83)
+
+
 def test_every_fact_is_in_the_catalogue_of_the_rules_with_its_unit(ministries: Sandbox) -> None:
-    facts = [fact for source in ASKED_SOURCES for fact in ask(ministries, "five_components", source).facts]
-    assert {fact.name for fact in facts} == {
+    found = [fact for source in ASKED_SOURCES for fact in ask(ministries, "five_components", source).facts]
+    assert {fact.name for fact in found} == {
         name for name in CATALOGUE if not name.startswith(("citizen.", "ground_check."))
     }
-    for fact in facts:
+    for fact in found:
         assert fact.unit == CATALOGUE[fact.name].unit
         assert CATALOGUE[fact.name].admits(fact.value)
 
@@ -165,7 +225,7 @@ def test_the_reference_photograph_is_a_picture(ministries: Sandbox) -> None:
 def test_a_wrong_record_is_believed_and_dated(ministries: Sandbox) -> None:
     """Only a person can find out that a register is wrong; then an appeal corrects the fact."""
     ministries.set("pln", wrong_record=True)
-    assert values(ask(ministries, "eligible", Source.PLN)) == {"pln.power_va": 2200}
+    assert values(ask(ministries, "eligible", Source.PLN)) == {"pln.power_va": 2200, "pln.monthly_kwh": 289}
 
 
 def test_a_source_that_is_down_is_unavailable(ministries: Sandbox) -> None:

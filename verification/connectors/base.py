@@ -46,12 +46,17 @@ class Subjects:
 
 @dataclass(frozen=True, slots=True)
 class FactValue:
-    """One thing a source said. Name and unit as in `eligibility.rules.catalogue`; confidence in percent."""
+    """One thing a source said. Name and unit as in `eligibility.rules.catalogue`; confidence in percent.
+
+    `since_words`: the version of the consent's words that speaks of it first. A family that agreed to earlier words
+    agreed to less, and what it did not agree to is not kept.
+    """
 
     name: str
     value: Value
     unit: str
     confidence: int = 100
+    since_words: int = 1
 
 
 @dataclass(frozen=True, slots=True)

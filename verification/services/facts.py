@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
-from enrollment.models import Application, Family
+from enrollment.models import Application, Consent, Family
 from perlinsos.accounts.models import User
 from perlinsos.core import audit
 from perlinsos.core.errors import DomainError
@@ -39,7 +39,7 @@ def record_facts(asked: SourceRequest, answers: Iterable[FactValue], *, as_of: d
     drafts = [
         Fact(family=family, name=said.name, value=said.value, unit=said.unit, confidence=said.confidence,
              source=asked.source, as_of=as_of, purpose=purpose, request=asked)
-        for said in answers
+        for said in _agreed_to(asked, list(answers))
     ]  # fmt: skip
     return _keep(family, drafts, by=by)
 
@@ -112,6 +112,15 @@ def record_note(family: Family, said: FactValue, *, evidence: str, on: date, by:
     FactNote.objects.create(fact=fact, evidence=evidence, written_by=by)
     audit.record("verification.facts.recorded", subject=family, by=by, facts=[fact.pk])
     return fact
+
+
+def _agreed_to(asked: SourceRequest, answers: list[FactValue]) -> list[FactValue]:
+    """What the words the family agreed to speak of. A query only where newer words speak of more."""
+    if all(said.since_words == 1 for said in answers):
+        return answers
+    agreed = Consent.objects.filter(application=asked.application, withdrawn_at=None, text__source=asked.source)
+    words = max(agreed.values_list("text__version", flat=True), default=1)
+    return [said for said in answers if said.since_words <= words]
 
 
 def _in_bahasa(purpose: str | Promise) -> str:
