@@ -3,12 +3,19 @@
 The web process looks at the first bytes and at the dimensions in the header before it lets a codec
 touch the file, then decodes, turns and writes the picture again. What comes out is a plain JPEG:
 without EXIF (no GPS position), without a second file hidden behind the picture, in a bounded size.
+
+What a hostile file can cost is bounded here, in the process itself: bytes, dots, scans of a JPEG, and one
+picture at a time of those a codec must hold whole. `docs/faces.md` has the measured worst of each kind.
 """
 
 import hashlib
 import io
+import re
 import struct
+import threading
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -21,12 +28,18 @@ MAX_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 25_000_000  # a phone photograph has 8 to 16 megapixels
 BOMB_PIXELS = 4 * MAX_PIXELS  # no camera writes this many into MAX_BYTES
 MIN_SIDE = 32  # nothing can be seen on less
+# A progressive photograph has about ten scans. Each costs a pass over all its dots and can be 42 bytes long:
+# without a limit one file of MAX_BYTES holds a web process for half an hour.
+MAX_SCANS, MAX_MARKERS = 64, 1000
+HELD_WHOLE_PIXELS = 4_000_000  # of PNG and WebP; a JPEG is made smaller while it is decoded
 JPEG_QUALITY = 88
 
 JPEG, PNG, WEBP, PDF = "image/jpeg", "image/png", "image/webp", "application/pdf"
 HEIC = "image/heic"
 PILLOW_FORMATS = {JPEG: "JPEG", PNG: "PNG", WEBP: "WEBP"}
 HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
+IN_SCANS = re.compile(rb"\xff[\xc0-\xcf\xd9-\xfe]")  # a marker among coded data, but for restarts and stuffed bytes
+SOS, EOI = 0xDA, 0xD9
 SOF_MARKERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # ITU-T T.81, table B.1
 BARE_MARKERS = frozenset(range(0xD0, 0xD9)) | {0x01}
 
@@ -45,6 +58,7 @@ UPRIGHT = {
 # For every other use of Pillow in this process: by default it only warns about a picture that
 # unpacks to hundreds of megabytes. `_decode` does not rely on warning filters and looks itself.
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+_LARGE = threading.Lock()
 warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
 
 
@@ -75,15 +89,18 @@ def sniff(data: bytes) -> str:
     return kind
 
 
-def normalise_photo(data: bytes, *, max_side: int = 1600) -> NormalisedImage:
+def normalise_photo(data: bytes, *, max_side: int = 1600, max_pixels: int = MAX_PIXELS) -> NormalisedImage:
     """Decode, turn upright, shrink to `max_side` pixels and write again as JPEG.
 
-    Raises InputError `file_empty`, `file_too_big`, `not_an_image`, `pdf_not_image`,
-    `heic_not_supported`, `too_few_pixels`, `too_many_pixels`, `truncated` or `bomb`.
+    `max_pixels` is less where many pictures come at once. Raises InputError `file_empty`, `file_too_big`,
+    `not_an_image`, `pdf_not_image`, `heic_not_supported`, `too_few_pixels`, `too_many_pixels`, `truncated` or `bomb`.
     """
     kind = _photo_kind(data)
-    _check_dimensions(data, kind)
-    picture = _decode(data, kind, max_side)
+    pixels = _check_dimensions(data, kind, max_pixels)
+    if kind == JPEG:
+        _check_scans(data)
+    with _turn(kind, pixels):
+        picture = _decode(data, kind, max_side)
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=JPEG_QUALITY)
     clean = out.getvalue()
@@ -141,8 +158,8 @@ def _refuse_bomb() -> NoReturn:
     raise InputError(message, code="bomb")
 
 
-def _check_dimensions(data: bytes, kind: str) -> None:
-    """Refuse by what the header says, before a codec reserves memory for it."""
+def _check_dimensions(data: bytes, kind: str, max_pixels: int) -> int:
+    """Refuse by what the header says, before a codec reserves memory for it; else how many pixels there are."""
     try:
         width, height = {JPEG: _jpeg_size, PNG: _png_size, WEBP: _webp_size}[kind](data)
     except (struct.error, IndexError):
@@ -154,13 +171,45 @@ def _check_dimensions(data: bytes, kind: str) -> None:
     if min(width, height) < MIN_SIDE:
         message = _("The photo has only %(width)d × %(height)d dots: nothing can be seen. Take it with the camera.")
         raise InputError(message % {"width": width, "height": height}, code="too_few_pixels")
-    if width * height > MAX_PIXELS:
+    if width * height > max_pixels:
         message = _(
             "The photo has %(size)d megapixels (%(width)d × %(height)d). The limit is %(limit)d. "
             "Set the camera to a smaller size and take it again."
         )
-        megapixels = {"size": round(width * height / 1e6), "limit": MAX_PIXELS // 10**6}
+        megapixels = {"size": round(width * height / 1e6), "limit": max_pixels // 10**6}
         raise InputError(message % {"width": width, "height": height, **megapixels}, code="too_many_pixels")
+    return width * height
+
+
+def _check_scans(data: bytes) -> None:
+    """Refuse a JPEG of more scans than any camera writes. What lies behind its end (a short film) is not looked at."""
+    scans = markers = 0
+    for marker in _markers(data):
+        markers, scans = markers + 1, scans + (marker == SOS)
+        if scans > MAX_SCANS or markers > MAX_MARKERS:
+            _refuse_bomb()
+
+
+def _markers(data: bytes) -> Iterator[int]:
+    """Every marker up to the end of the picture, the way a decoder comes upon them."""
+    at = 2
+    while found := IN_SCANS.search(data, at):
+        marker = data[found.end() - 1]
+        if marker == EOI:
+            return
+        yield marker
+        length = int.from_bytes(data[found.end() : found.end() + 2], "big")
+        at = found.end() + max(2, length)
+
+
+@contextmanager
+def _turn(kind: str, pixels: int) -> Iterator[None]:
+    """One at a time of the pictures that take hundreds of megabytes; everybody else goes on."""
+    if kind == JPEG or pixels <= HELD_WHOLE_PIXELS:
+        yield
+        return
+    with _LARGE:
+        yield
 
 
 def _jpeg_size(data: bytes) -> tuple[int, int]:
@@ -206,7 +255,7 @@ def _decode(data: bytes, kind: str, max_side: int) -> Image.Image:
     # Importing face_recognition anywhere in the process switches this on; half a photo would pass.
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
-        picture = Image.open(io.BytesIO(data), formats=[PILLOW_FORMATS[kind]])
+        picture: Image.Image = Image.open(io.BytesIO(data), formats=[PILLOW_FORMATS[kind]])
         if picture.width * picture.height > MAX_PIXELS:  # another size than the header check read
             raise Image.DecompressionBombError
         turn = UPRIGHT.get(_orientation(picture))
@@ -218,8 +267,10 @@ def _decode(data: bytes, kind: str, max_side: int) -> Image.Image:
         _refuse_bomb()
     except (OSError, SyntaxError, ValueError, TypeError, IndexError, EOFError, struct.error):
         _refuse_damaged()
-    flat = _as_rgb(picture)
-    flat.thumbnail((max_side, max_side), Image.Resampling.LANCZOS)
+    picture = _in_full_colours(picture)
+    # Before anything else is made of it: a large picture and three copies are half a gigabyte.
+    picture.thumbnail((max_side, max_side), Image.Resampling.LANCZOS)
+    flat = _on_white(picture)
     flat.info.clear()  # Pillow would carry the JPEG comment over
     return flat.transpose(turn) if turn is not None else flat
 
@@ -231,12 +282,21 @@ def _orientation(picture: Image.Image) -> int:
         return 1  # a broken note about the picture is no reason to refuse the picture
 
 
-def _as_rgb(picture: Image.Image) -> Image.Image:
-    """8-bit RGB; transparency becomes white, 16-bit grey keeps its range instead of clipping."""
+def _in_full_colours(picture: Image.Image) -> Image.Image:
+    """Colours that can be averaged: no palette, no single transparent colour; 16-bit grey keeps its range."""
     if picture.mode.startswith("I"):
         picture = picture.convert("I").point(lambda value: value / 256).convert("L")
+    if picture.mode in ("RGBA", "LA"):
+        return picture
     if picture.has_transparency_data:
-        rgba = picture.convert("RGBA")
-        white = Image.new("RGBA", rgba.size, "white")
-        return Image.alpha_composite(white, rgba).convert("RGB")
-    return picture.convert("RGB")
+        return picture.convert("RGBA")
+    return picture if picture.mode in ("RGB", "L") else picture.convert("RGB")
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    """8-bit RGB; transparency becomes white."""
+    if not picture.has_transparency_data:
+        return picture.convert("RGB")
+    rgba = picture.convert("RGBA")
+    white = Image.new("RGBA", rgba.size, "white")
+    return Image.alpha_composite(white, rgba).convert("RGB")

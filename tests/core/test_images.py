@@ -2,7 +2,14 @@
 
 import hashlib
 import io
+import os
+import subprocess
+import sys
+import time
 import tracemalloc
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +19,7 @@ from PIL import Image, ImageFile
 from perlinsos.core import images
 from perlinsos.core.errors import InputError
 from tests.support import pictures
+from tests.support.code import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +138,7 @@ def test_a_bomb_is_refused_without_being_unpacked() -> None:
 
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 def test_a_header_that_lies_about_the_size_meets_the_second_wall(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(images, "_check_dimensions", lambda data, kind: None)
+    monkeypatch.setattr(images, "_check_dimensions", lambda data, kind, most: 1)
     assert refusal(pictures.with_megapixels(40)).code == "bomb"
     assert refusal(pictures.bomb_png()).code == "bomb"
 
@@ -210,3 +218,72 @@ def test_a_flipped_byte_gives_a_picture_or_a_clear_refusal(at: int, value: int) 
     except InputError:
         return
     assert result.startswith(b"\xff\xd8\xff")
+
+
+# --- what a hostile picture can cost ------------------------------------------------------------
+
+
+def test_a_jpeg_of_more_scans_than_a_camera_writes_is_refused_before_it_is_decoded() -> None:
+    """Each scan is a pass over 25 million dots in 42 bytes: 10 MB of them are half an hour."""
+    assert images.normalise_photo(pictures.of_many_scans(10)).width == 1600
+    begin = time.process_time()
+    for scans in (65, 200_000):
+        with pytest.raises(InputError) as refused:
+            images.normalise_photo(pictures.of_many_scans(scans))
+        assert refused.value.code == "bomb"
+    assert time.process_time() - begin < 2
+
+
+def test_a_photograph_with_a_short_film_behind_it_is_a_photograph() -> None:
+    """Phones write them; what looks like a scan in the film is none."""
+    photo = pictures.encoded(pictures.opened(pictures.wall()), "JPEG") + b"\xff\xda\0\x08" * 5000
+    assert images.normalise_photo(photo).width == 640
+
+
+COST = """
+import resource, sys, django
+from django.conf import settings
+settings.configure(USE_I18N=False)
+from perlinsos.core import images
+from tests.support import pictures
+images.normalise_photo(pictures.wall())
+peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1024 if sys.platform == "linux" else 2**20)
+data, before = open(sys.argv[1], "rb").read(), peak()
+images.normalise_photo(data)
+print(peak() - before)
+"""
+
+
+@pytest.mark.parametrize(
+    ("made", "most_mb"),
+    [
+        (lambda: pictures.encoded(Image.new("RGBA", (5000, 5000), (1, 2, 3, 120)), "PNG"), 260),
+        (lambda: pictures.encoded(Image.new("P", (5000, 5000)), "PNG"), 160),
+        (lambda: pictures.grey_16_bits(pictures.encoded(Image.new("L", (5000, 5000)), "PNG")), 270),
+        (lambda: pictures.encoded(Image.new("RGBA", (5000, 5000), (1, 2, 3, 120)), "WEBP"), 470),
+        (lambda: pictures.of_many_scans(64), 120),
+        (lambda: pictures.encoded(Image.new("CMYK", (5000, 5000)), "JPEG"), 120),
+    ],
+    ids=["png", "palette", "16-bit", "webp", "jpeg-scans", "jpeg-cmyk"],
+)
+def test_the_worst_picture_within_the_limits_takes_so_much_memory_and_no_more(
+    tmp_path: Path, made: Callable[[], bytes], most_mb: int
+) -> None:
+    """Measured in a process of its own, which has decoded one small picture before: docs/faces.md has the figures."""
+    (tmp_path / "picture").write_bytes(made())
+    done = subprocess.run(
+        [sys.executable, "-c", COST, str(tmp_path / "picture")],
+        cwd=ROOT, env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) <= most_mb
+
+
+def test_large_pictures_wait_for_each_other_and_nobody_else_does() -> None:
+    """Two of 400 MB at once in each thread would end a web process."""
+    with ThreadPoolExecutor(2) as pool:
+        with images._LARGE:
+            large = pool.submit(images.normalise_photo, pictures.encoded(Image.new("RGB", (2001, 2001)), "PNG"))
+            assert pool.submit(images.normalise_photo, pictures.wall()).result(timeout=20).width == 640
+            assert not large.done()
+        assert large.result(timeout=20).width == 1600

@@ -197,6 +197,23 @@ def grey_16_bits(data: bytes) -> bytes:
     return encoded(grey.convert("I;16"), "PNG")
 
 
+def of_many_scans(scans: int, side: int = 5000) -> bytes:
+    """A progressive JPEG of one colour whose every scan says in 42 bytes: nothing changes, in all blocks."""
+
+    def segment(marker: int, body: bytes) -> bytes:
+        return bytes([0xFF, marker]) + struct.pack(">H", len(body) + 2) + body
+
+    blocks = (-(-side // 8)) ** 2
+    one_code = bytes([1] + [0] * 15)
+    runs = "".join(f"0{min(left, 32767) - 16384:014b}" for left in range(blocks, 16384, -32767))
+    unchanged = int(runs + "1" * (-len(runs) % 8), 2).to_bytes(-(-len(runs) // 8), "big").replace(b"\xff", b"\xff\0")
+    head = b"\xff\xd8" + segment(0xDB, b"\0" + b"\1" * 64)
+    head += segment(0xC2, struct.pack(">BHHB", 8, side, side, 1) + b"\1\x11\0")
+    head += segment(0xC4, b"\0" + one_code + b"\0") + segment(0xC4, b"\x10" + one_code + b"\xe0")
+    first = segment(0xDA, b"\1\1\0\0\0\0") + bytes(-(-blocks // 8))
+    return head + first + (segment(0xDA, b"\1\1\0\1\x3f\0") + unchanged) * (scans - 1) + b"\xff\xd9"
+
+
 def moving(kind: str, data: bytes | None = None) -> bytes:
     """The picture, then two black ones: GIF, WEBP or PNG (APNG)."""
     image = opened(data or wall())

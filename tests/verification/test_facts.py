@@ -56,7 +56,7 @@ def test_a_fact_keeps_the_question_it_answers_in_bahasa(request_to_pln: SourceRe
         note = facts.record_note(
             family, FactValue("ground_check.refuses_aid", True, "flag"), evidence="Menolak.", on=LATE, by=worker
         )
-    assert fact.purpose == "Daya listrik rumah"
+    assert fact.purpose == "Daya dan pemakaian listrik rumah"
     assert {each.purpose for each in declared} == {"Yang dikatakan keluarga tentang dirinya"}
     assert note.purpose == "Catatan petugas"
     seen = facts.supersede_fact(fact, value=900, source=Source.GROUND_CHECK, as_of=LATE, by=worker)

@@ -220,10 +220,11 @@ def test_a_challenge_is_good_for_its_session_and_its_case_only(application: Appl
         lambda frames: [*frames[:-1], b""],
         lambda frames: [*frames[:-1], pictures.truncated(frames[-1])],
         lambda frames: [*frames[:-1], pictures.pdf()],
+        lambda frames: [*frames[:-1], pictures.wall(2000, 1001)],  # eleven large ones would hold a web process
         lambda frames: [*frames[:-1], frames[-1] + b"\0" * recordings.FRAME_MOST_BYTES],
         lambda frames: [],
     ],
-    ids=["too few", "too many", "empty", "cut off", "no picture", "too big", "none"],
+    ids=["too few", "too many", "empty", "cut off", "no picture", "too many dots", "too big", "none"],
 )
 def test_a_damaged_recording_costs_nothing_but_another_try(application: Application, spoil: Any) -> None:
     challenge = asked(application)

@@ -38,7 +38,7 @@ class BpjsTk(MembersConnector[Wages]):
 
     source = Source.BPJS_TK
     path = "bpjs-tk/v1/wages"
-    purpose = _("Wages in the family")
+    purpose = _("Wages in the family, and who is paid in for")
     max_age = timedelta(days=180)
     schema = Wages
 

@@ -32,7 +32,7 @@ class Pln(MembersConnector[Meters]):
 
     source = Source.PLN
     path = "pln/v1/meters"
-    purpose = _("Electric power of the house")
+    purpose = _("Electric power of the house, and its use")
     schema = Meters
 
     def facts(self, answer: Meters) -> list[FactValue]:

@@ -31,7 +31,7 @@ from verification.services import readiness
 
 LIFE = timedelta(seconds=120)
 MOST_ASKED, WITHIN = 20, timedelta(hours=1)
-FRAME_SIDE, FRAME_MOST_BYTES = 640, 500_000
+FRAME_SIDE, FRAME_MOST_BYTES, FRAME_MOST_PIXELS = 640, 500_000, 2_000_000  # the page sends 0.3 megapixels
 FACE_OF_IT = 1  # which frame stands for the person: the first may still be unsteady
 PACES_MS = (2600, 3600, 4600)  # of a move: more time at every further attempt
 
@@ -149,7 +149,7 @@ def _normalised(frames: Sequence[bytes]) -> list[images.NormalisedImage] | None:
     if len(frames) != moves.FRAMES or max(map(len, frames)) > FRAME_MOST_BYTES:
         return None
     try:
-        return [images.normalise_photo(data, max_side=FRAME_SIDE) for data in frames]
+        return [images.normalise_photo(data, max_side=FRAME_SIDE, max_pixels=FRAME_MOST_PIXELS) for data in frames]
     except InputError:
         return None
 
