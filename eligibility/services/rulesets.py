@@ -1,5 +1,7 @@
 """Rule documents become rule sets: enacted once, never edited, followed by the next version."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,20 +13,63 @@ from django.utils.translation import gettext as _
 from eligibility import drafting, permissions
 from eligibility.documents import document_of, fingerprint
 from eligibility.drafting import ensure_overlaps_exist
-from eligibility.models import Programme, RuleSet
+from eligibility.models import WRITERS, Programme, RuleSet
 from eligibility.rules.document import RuleDocument, parse
-from perlinsos.accounts.models import User
+from perlinsos.accounts.models import Membership, User
 from perlinsos.core import access, audit
 from perlinsos.core.errors import DomainError
 from perlinsos.decrees.models import Decree
 from perlinsos.regions.models import Area
 
 
+@dataclass(frozen=True)
+class PastPolicy:
+    """Somebody at the server loads rules that policy staff would enact at the desk: who, and why. Kept for ever."""
+
+    operator: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What became of one document: `rule_set` is None where it is left to policy staff."""
+
+    programme: str
+    version: str
+    rule_set: RuleSet | None
+    is_new: bool
+
+
+@transaction.atomic
+def load_rule_sets(documents: Iterable[dict[str, Any]], *, past: PastPolicy | None = None, by: User) -> list[Loaded]:
+    """Bring documents as files: all of them or none. For the command that loads them.
+
+    A programme that has no rules yet gets them. Where it has some, and there are policy staff for it, the
+    next version is theirs: two people, a decree, golden families. It is left out, unless somebody at the
+    server goes `past` that, which the audit trail keeps. Refused as `enact_rule_set` does.
+    """
+    theirs = {one.code for one in Programme.objects.filter(rule_sets__isnull=False).distinct() if _has_policy(one)}
+    done = []
+    for data in documents:
+        document = parse(data)
+        is_known = RuleSet.objects.filter(programme__code=document.programme, version=document.version).exists()
+        is_theirs = document.programme in theirs and not is_known
+        if is_theirs and past is None:
+            done.append(Loaded(document.programme, document.version, None, is_new=False))
+            continue
+        rule_set, is_new = enact_rule_set(data, by=by)
+        if is_theirs and past is not None:
+            said = {"operator": past.operator, "reason": past.reason}
+            audit.record("eligibility.rule_set.loaded_past_policy", subject=rule_set, by=by, **said)
+        done.append(Loaded(document.programme, document.version, rule_set, is_new))
+    return done
+
+
 @transaction.atomic
 def enact_rule_set(data: dict[str, Any], *, by: User) -> tuple[RuleSet, bool]:
     """Make a document the rules of its programme; True when it was not there yet.
 
-    For the command that loads shipped documents. An open-ended predecessor ends where the new
+    For `load_rule_sets`. An open-ended predecessor ends where the new
     version begins. Refused: DocumentError for a document that is no rules, DomainError
     `version_changed` when the version exists with other content, `overlap` when the dates collide.
     """
@@ -81,6 +126,13 @@ def withdraw_rule_set(rule_set: RuleSet, *, decree: Decree, reason: str, by: Use
     _reach_on(programme, period.lower)
     audit.record("eligibility.rule_set.withdrawn", subject=rule_set, by=by, decree=decree.pk, reason=reason)
     return rule_set
+
+
+def _has_policy(programme: Programme) -> bool:
+    """Whether somebody may write rules for it at the desk today."""
+    hired = Membership.objects.valid().filter(role__in=WRITERS, user__is_active=True)
+    writers = User.objects.filter(pk__in=hired.values("user"))
+    return any(permissions.can_write_rules(user, programme) for user in writers)
 
 
 def _ensure_unchanged(known: RuleSet, digest: str) -> None:

@@ -11,11 +11,13 @@ from django.core.management import CommandError, call_command
 from eligibility.documents import document_of
 from eligibility.models import Programme, RuleSet
 from eligibility.services.rulesets import enact_rule_set
+from perlinsos.accounts.enums import Role
 from perlinsos.accounts.models import User
 from perlinsos.core.errors import DomainError
 from perlinsos.core.models import AuditEvent
-from tests.cast import KESILIR
-from tests.eligibility.documents import small
+from tests import factories
+from tests.cast import KESILIR, Cast
+from tests.eligibility.documents import data, small
 from tests.support.rules import load_shipped_rules
 
 pytestmark = pytest.mark.django_db
@@ -104,3 +106,52 @@ def test_the_service_says_whether_the_version_is_new(worker: User) -> None:
     with pytest.raises(DomainError) as caught:
         enact_rule_set(small(notes=["other"]), by=worker)
     assert caught.value.code == "version_changed"
+
+
+# --- policy staff have the say ----------------------------------------------------------------
+@pytest.fixture
+def policy(cast: Cast) -> User:
+    """Of the nation."""
+    return cast.nusa
+
+
+NEXT = {"version": "2027-1", "valid": {"from": "2027-01-01", "until": None}}
+
+
+def test_where_policy_staff_are_a_further_version_is_theirs(policy: User, tmp_path: Path) -> None:
+    call_command("load_rulesets", file_of(tmp_path), verbosity=0)  # the first one of a programme comes as a file
+    with pytest.raises(CommandError, match="uji 2027-1"):
+        call_command("load_rulesets", file_of(tmp_path, **NEXT), verbosity=0)
+    assert RuleSet.objects.get().version == "2026-1"
+    call_command("load_rulesets", file_of(tmp_path), verbosity=0)  # what is there already is no news
+
+
+def test_in_an_emergency_who_and_why_are_kept(policy: User, tmp_path: Path) -> None:
+    call_command("load_rulesets", file_of(tmp_path), verbosity=0)
+    with pytest.raises(CommandError, match="Sebutkan siapa"):
+        call_command("load_rulesets", file_of(tmp_path, **NEXT), operator="Wayan", verbosity=0)
+    call_command("load_rulesets", file_of(tmp_path, **NEXT), operator="Wayan", reason="meja tidak jalan", verbosity=0)
+    kept = AuditEvent.objects.get(action="eligibility.rule_set.loaded_past_policy")
+    assert kept.subject_id == RuleSet.objects.get(version="2027-1").pk
+    assert {"operator": "Wayan", "reason": "meja tidak jalan"}.items() <= kept.data.items()
+
+
+def test_shipped_rules_load_on_a_server_with_policy_staff_and_go_on_to_load(
+    policy: User, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    load_shipped_rules()  # several versions of a new programme at once
+    versions = RuleSet.objects.count()
+    monkeypatch.setattr("eligibility.management.commands.load_rulesets.SHIPPED", tmp_path)
+    later = {**data("pkh-2026-2"), "version": "2030-1", "valid": {"from": "2030-01-01", "until": None}}
+    (tmp_path / "a.yaml").write_text(yaml.safe_dump(later))
+    (tmp_path / "b.yaml").write_text(yaml.safe_dump(small()))
+    call_command("load_rulesets")
+    assert "pkh 2030-1: left to policy staff" in capsys.readouterr().out
+    assert (RuleSet.objects.count(), RuleSet.objects.filter(programme__code="uji").exists()) == (versions + 1, True)
+
+
+def test_policy_staff_of_one_regency_do_not_speak_for_the_nation(tmp_path: Path) -> None:
+    call_command("load_rulesets", file_of(tmp_path), verbosity=0)
+    factories.MembershipFactory(role=Role.POLICY, area_code=factories.area("35.10").code)
+    call_command("load_rulesets", file_of(tmp_path, **NEXT), verbosity=0)
+    assert RuleSet.objects.count() == 2

@@ -1,4 +1,9 @@
-"""Load the rule documents that ship with the portal; running it again changes nothing."""
+"""Load the rule documents that ship with the portal; running it again changes nothing.
+
+Further versions of a programme that policy staff look after are theirs: shipped ones are left out with a
+line that says so, a file that is named is refused. In an emergency `--operator` and `--reason` load it all
+the same, and both stay in the audit trail.
+"""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -8,11 +13,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from eligibility.models import RuleSet
 from eligibility.rules.document import RuleDocument
 from eligibility.rules.reading import DocumentError, Problem
 from eligibility.rules.source import read_document
-from eligibility.services.rulesets import enact_rule_set
+from eligibility.services.rulesets import Loaded, PastPolicy, load_rule_sets
 from perlinsos.accounts.services import service_account
 from perlinsos.core.errors import DomainError
 
@@ -24,13 +28,26 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("files", nargs="*", type=Path, help="documents; without any, the shipped ones")
+        parser.add_argument("--operator", default="", help="who loads a version past the policy staff of a programme")
+        parser.add_argument("--reason", default="", help="why it cannot wait for them")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        past = self._past(options["operator"].strip(), options["reason"].strip())
         read = [(file, *self._read(file)) for file in options["files"] or sorted(SHIPPED.glob("*.yaml"))]
         # Whom an overlap names comes first: the table may only speak of programmes that exist.
-        for file, data, _document in sorted(read, key=lambda entry: (len(entry[2].overlaps), entry[0].name)):
-            rule_set, is_new = self._enact(file, data)
-            self.stdout.write(f"{rule_set}: {'loaded' if is_new else 'already there'}")
+        ordered = sorted(read, key=lambda entry: (len(entry[2].overlaps), entry[0].name))
+        done = self._load([data for _file, data, _document in ordered], past)
+        for loaded in done:
+            self.stdout.write(f"{loaded.programme} {loaded.version}: {_became(loaded)}")
+        left = [f"{one.programme} {one.version}" for one in done if one.rule_set is None]
+        if left and options["files"]:
+            message = _("Left to policy staff, who enact it at the desk: %(versions)s")
+            raise CommandError(message % {"versions": ", ".join(left)})
+
+    def _past(self, operator: str, reason: str) -> PastPolicy | None:
+        if bool(operator) != bool(reason):
+            raise CommandError(_("Say both who loads this past the policy staff and why."))
+        return PastPolicy(operator, reason) if operator else None
 
     def _read(self, file: Path) -> tuple[Any, RuleDocument]:
         try:
@@ -45,8 +62,14 @@ class Command(BaseCommand):
         where = f"{file}:{problem.place.line}:{problem.place.column}" if problem.place else str(file)
         return f"{where}: {problem.path or '.'}: {_(problem.message) % problem.params}"
 
-    def _enact(self, file: Path, data: Any) -> tuple[RuleSet, bool]:
+    def _load(self, documents: list[Any], past: PastPolicy | None) -> list[Loaded]:
         try:
-            return enact_rule_set(data, by=service_account("eligibility"))
+            return load_rule_sets(documents, past=past, by=service_account("eligibility"))
         except DomainError as error:
-            raise CommandError(f"{file}: {error.message}") from error
+            raise CommandError(str(error.message)) from error
+
+
+def _became(loaded: Loaded) -> str:
+    if loaded.rule_set is None:
+        return "left to policy staff"
+    return "loaded" if loaded.is_new else "already there"
