@@ -28,7 +28,11 @@ class Unit(StrEnum):
 
 
 class Sensitivity(StrEnum):
-    """`special` is what UU 27/2022 art. 4(2) calls specific personal data: health, children, finance."""
+    """`special` is what UU 27/2022 art. 4(2) calls specific personal data: health, children, finance.
+
+    It describes, and opens or hides nothing: whoever may not read a case reads no value of any fact,
+    special or not (`docs/privacy.md`).
+    """
 
     GENERAL = "general"
     SPECIAL = "special"

@@ -41,17 +41,45 @@ def read_arithmetic(node: Node) -> Any:
 
 
 def in_the_text(node: Node, read: Callable[[], T]) -> T:
-    """Read the data that the text at `node` stands for; what is wrong with a name is said where it stands."""
+    """Read the data that the text at `node` stands for; whatever is wrong with it is said where it stands."""
     try:
         return read()
     except DocumentError as error:
-        raise DocumentError(_at_the_name(node, problem) for problem in error.problems) from error
+        raise DocumentError(_in_it(node, problem) for problem in error.problems) from error
 
 
-def _at_the_name(node: Node, problem: Problem) -> Problem:
-    name = str(problem.params.get("name", ""))
-    offset = problem.offset or (max(node.text(most=MOST).find(name), 0) if name else 0)
-    return Problem(node.path, problem.message, problem.params, offset)
+def _in_it(node: Node, problem: Problem) -> Problem:
+    return Problem(node.path, problem.message, problem.params, problem.offset)
+
+
+class _Marked:
+    """Data that knows how many characters of the text come before it."""
+
+    offset = 0
+
+
+class _Tree(dict[str, Any], _Marked):
+    """A comparison at its fact, a reckoning at its sign."""
+
+
+class _Sides(list[Any], _Marked):
+    """The two sides of a reckoning, or a list of numbers."""
+
+
+class _Number(int, _Marked):
+    pass
+
+
+class _Name(str, _Marked):
+    pass
+
+
+M = TypeVar("M", bound=_Marked)
+
+
+def _marked(data: M, at: int) -> M:
+    data.offset = at
+    return data
 
 
 class _Reader:
@@ -90,20 +118,24 @@ class _Reader:
         if fact.kind != "name":
             self.refuse(_("Here must be the name of a fact, such as pln.power_va."))
         self.position += 1
+        name = _marked(_Name(fact.text), fact.at)
+        start = self.next.at
         if self.takes("in"):
-            return {"fact": fact.text, "in": self.listed()}
+            return _marked(_Tree({"fact": name, "in": self.listed()}), fact.at)
         if self.takes("between"):
             low = self.sum()
             self.expect("and")
-            return {"fact": fact.text, "between": [low, self.sum()]}
+            ends = _marked(_Sides([low, self.sum()]), start)
+            return _marked(_Tree({"fact": name, "between": ends}), fact.at)
         if self.next.text in COMPARISONS:
             operator = COMPARISONS[self.take().text]
-            return {"fact": fact.text, operator: self.sum()}
-        return {"fact": fact.text, "eq": True}
+            return _marked(_Tree({"fact": name, operator: self.sum()}), fact.at)
+        return _marked(_Tree({"fact": name, "eq": True}), fact.at)
 
     def listed(self) -> list[Any]:
+        start = self.next.at
         self.expect("(")
-        found = [self.sum()]
+        found = _marked(_Sides([self.sum()]), start)
         while self.takes(","):
             found.append(self.sum())
         self.expect(")")
@@ -117,19 +149,22 @@ class _Reader:
         return self._chained(("*", "//"), self.number)
 
     def number(self) -> Any:
+        start = self.next.at
         if self.takes("-"):
-            return {"difference": [0, self._deeper(self.number)]}
+            return self._reckoned("difference", 0, self._deeper(self.number), start)
         if self.takes("("):
             inner = self._deeper(self.sum)
             self.expect(")")
             return inner
         token = self.take()
         if token.kind == "number":
-            return int(token.text.replace("_", "").rstrip())
+            return _marked(_Number(token.text.replace("_", "").rstrip()), token.at)
         if token.kind != "name":
             self.position -= 1
             self.refuse(_("Here must be a number or the name of a parameter."))
-        return WORDS.get(token.text, {"parameter": token.text})
+        if token.text in WORDS:
+            return WORDS[token.text]
+        return _marked(_Tree({"parameter": _marked(_Name(token.text), token.at)}), token.at)
 
     # --- reading ---
     @property
@@ -162,8 +197,12 @@ class _Reader:
     def _chained(self, signs: tuple[str, ...], level: Any) -> Any:
         found = level()
         while self.next.text in signs:
-            found = {ARITHMETIC[self.take().text]: [found, level()]}
+            sign = self.take()
+            found = self._reckoned(ARITHMETIC[sign.text], found, level(), sign.at)
         return found
+
+    def _reckoned(self, operation: str, left: Any, right: Any, at: int) -> Any:
+        return _marked(_Tree({operation: _marked(_Sides([left, right]), at)}), at)
 
     def _deeper(self, level: Any) -> Any:
         self.depth += 1

@@ -97,7 +97,8 @@ class Node:
     def refuse(self, message: str, *, offset: int = 0, **params: Any) -> NoReturn:
         if isinstance(self.value, Missing):
             raise DocumentError([Problem(self.path, _("“%(name)s” is missing."), {"name": self.value.name})])
-        raise DocumentError([Problem(self.path, message, params, offset)])
+        # What was read from an expression knows where it stands in the text.
+        raise DocumentError([Problem(self.path, message, params, offset or getattr(self.value, "offset", 0))])
 
     def mapping(self, required: Iterable[str], optional: Iterable[str] = ()) -> Entries:
         """The entries by name. What is missing is refused when it is read, what is unknown by `gather`."""
@@ -152,7 +153,7 @@ class Node:
             self.refuse(_("Here must be a whole number."))
         if not low <= self.value <= high:
             self.refuse(_("The number must be from %(low)d to %(high)d."), low=low, high=high)
-        return self.value
+        return int(self.value)
 
     def flag(self) -> bool:
         if not isinstance(self.value, bool):

@@ -1,5 +1,6 @@
 """The administration as a whole: reference data only, nothing deletable, no decision changeable."""
 
+import re
 from typing import Any
 
 import pytest
@@ -11,11 +12,13 @@ from django.urls import reverse
 
 from agents.models import AgentProfile
 from eligibility.models import DutyReporter, GoldenFamily, Programme, Quota, ReservedShare
+from eligibility.rules.catalogue import CATALOGUE, Sensitivity
 from enrollment.models import ConsentText
 from perlinsos.accounts.models import ApiClient, Membership, Organisation, User
 from perlinsos.core.models import AuditEvent
 from perlinsos.decrees.models import Decree
 from perlinsos.regions.models import Area, Parameter
+from tests import factories
 from tests.cast import Cast
 from tests.conftest import SignIn
 
@@ -53,6 +56,17 @@ def test_people_cases_decisions_and_rules_are_read_only(
 ) -> None:
     assert not page.has_add_permission(request_of_an_administrator)
     assert not page.has_change_permission(request_of_an_administrator)
+
+
+@pytest.mark.parametrize("sensitivity", Sensitivity)
+def test_no_value_of_a_fact_is_shown(client: Client, cast: Cast, sign_in: SignIn, sensitivity: Sensitivity) -> None:
+    sign_in(client, cast.laras)
+    kind = next(one for one in CATALOGUE.values() if one.sensitivity == sensitivity and (one.high or 0) > 10**6)
+    fact = factories.FactFactory(name=kind.name, value=987_653)
+    for address in ("changelist", []), ("change", [fact.pk]):
+        page = client.get(reverse(f"admin:verification_fact_{address[0]}", args=address[1])).content.decode()
+        assert kind.name in page
+        assert "987653" not in re.sub(r"[.,]", "", page)
 
 
 @pytest.mark.parametrize(("model", "page"), PAGES, ids=label)

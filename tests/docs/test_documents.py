@@ -8,6 +8,7 @@ import pytest
 from django.core.management import get_commands
 from django.utils import translation
 
+from eligibility.rules.catalogue import CATALOGUE, Sensitivity
 from launcher.cli import COMMANDS, HELP
 from perlinsos.accounts.enums import Role
 from perlinsos.settings.base import VERSION
@@ -39,6 +40,14 @@ def test_named_files_exist(document: Path) -> None:
     folders = r"(?:perlinsos|enrollment|verification|eligibility|appeals|agents|tests|docs|launcher|bench|sandbox)"
     named = re.findall(rf"`({folders}/[\w./-]+?)`", document.read_text())
     assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def test_the_facts_that_are_no_specific_data_are_named() -> None:
+    (said,) = re.findall(
+        r"except (`dukcapil[^.]*(?:\.\w[^.]*)*)\. The mark", (ROOT / "docs" / "privacy.md").read_text()
+    )
+    general = {fact.name for fact in CATALOGUE.values() if fact.sensitivity == Sensitivity.GENERAL}
+    assert set(re.findall(r"`([\w.]+)`", said)) == general
 
 
 @pytest.mark.parametrize("decision", DECISIONS, ids=lambda file: file.stem[:4])
