@@ -1,6 +1,9 @@
 """From "this data is wrong" to the corrected decision, the moved ranking, the letter and the source."""
 
 import io
+from datetime import date, datetime
+from importlib import import_module
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -76,6 +79,18 @@ def test_a_visit_that_confirms_the_record_leaves_a_look_and_no_fact(cast, announ
     record_ground_check(check, Observation(value=2200, photo=factories.photo()), by=cast.eko)
     assert FactCheck.objects.get().agrees is True
     assert not Fact.objects.filter(source=Source.GROUND_CHECK).exists()
+
+
+def test_visits_recorded_before_looks_were_kept_become_looks(cast):
+    seen = {"recorded_by": cast.eko, "observed_value": 900, "photo": factories.StoredFileFactory()}
+    at = datetime(2026, 3, 1, 23, 30, tzinfo=ZoneInfo("Asia/Jakarta"))
+    visit = factories.GroundCheckFactory(state="recorded", recorded_at=at, **seen)
+    factories.GroundCheckFactory()  # nobody went yet
+    with connection.cursor() as cursor:
+        cursor.execute(import_module("appeals.migrations.0004_keep_the_looks_of_earlier_ground_checks").FORWARD)
+    look = FactCheck.objects.get()
+    assert (look.fact, look.recorded, look.seen) == (visit.appeal.fact, visit.appeal.fact.value, 900)
+    assert (look.seen_by, look.seen_on, look.recorded_at) == (cast.eko, date(2026, 3, 1), at)
 
 
 def test_the_decision_is_made_again_under_the_same_rule_version(announced, ruled):
