@@ -16,7 +16,7 @@ from eligibility.populations import cards, frames, hearing, register, registers,
 from eligibility.populations.columns import KEY, OUTCOMES, fact_column, facts_of
 from eligibility.populations.registers import Study, decide_regency
 from eligibility.replaying import programme_snapshot, replay
-from eligibility.rules.catalogue import CATALOGUE
+from eligibility.rules.catalogue import CATALOGUE, fact_type
 from eligibility.rules.document import parse
 from eligibility.rules.evaluate import FactValue, decide
 from eligibility.rules.plan import Plan, plan
@@ -102,7 +102,7 @@ def test_what_a_programme_says_in_columns_is_what_it_says_about_one_family(
 
 
 def _typed(name: str, value: int) -> int | bool:
-    return bool(value) if CATALOGUE[name].is_flag and value in (0, 1) else value
+    return bool(value) if fact_type(name).is_flag and value in (0, 1) else value
 
 
 # --- runs -----------------------------------------------------------------------------------------
