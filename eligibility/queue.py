@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from eligibility.documents import document_of
 from eligibility.enums import BatchState, Outcome, Placement
-from eligibility.models import Batch, Determination, Participation, Programme, Quota, RankedEntry, RuleSet
+from eligibility.models import Batch, Determination, Participation, Programme, Quota, RankedEntry, RuleSet, Snapshot
 from eligibility.presenters import KINDS, outcome_word
 from enrollment.enums import ApplicationState
 from enrollment.models import READERS, Application
@@ -132,6 +132,13 @@ def unstarted_batches() -> list[int]:
     funded = RankedEntry.objects.current().filter(~Exists(begun), placement=Placement.FUNDED)
     final = funded.filter(entry__is_cancelled=False, ranking__batch__state=BatchState.FINAL)
     return list(final.order_by("ranking__batch").values_list("ranking__batch", flat=True).distinct())
+
+
+def without_monthly_snapshot() -> list[Area]:
+    """Regencies that take part and have no snapshot of this month yet, for the sweep."""
+    served = Parameter.objects.in_force().filter(name=Parameter.Name.SERVED, value=True).values("area_id")
+    taken = Snapshot.objects.filter(month=timezone.localdate().replace(day=1)).values("area_id")
+    return list(Area.objects.filter(level=Level.REGENCY, code__in=served).exclude(code__in=taken).order_by("code"))
 
 
 def in_tab(applications: QuerySet[Application], tab: Tab) -> QuerySet[Application]:

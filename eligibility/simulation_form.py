@@ -1,7 +1,9 @@
 """What somebody fills in to try drafts: which ones, on which snapshot, against the rules of which day."""
 
+from datetime import date
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils import timezone
@@ -48,10 +50,13 @@ class SimulationForm(PortalForm):
     )
     kecamatan = forms.ChoiceField(label=_("District, for a quick look"), required=False)
 
-    def __init__(self, *args: Any, by: User, is_preview: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, by: User, is_preview: bool = False, month: date | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self._is_preview = is_preview
-        self._snapshots = {str(row.public_id): row for row in simulation_page.snapshots(by)}
+        found = simulation_page.snapshots(by, month=month, chosen=_key(self.data.get("potret", "")))
+        self._snapshots = {str(row.public_id): row for row in found}
         self._regencies = {row.code: row for row in simulation_page.regencies(by)}
         self._drafts = {str(row.public_id): row for row in simulation_page.drafts(by)}
         self._districts = {row.code: row for row in simulation_page.districts(self._snapshots.values())}
@@ -114,6 +119,14 @@ class SimulationForm(PortalForm):
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - as declared above
         field.choices = choices
+
+
+def _key(chosen: str) -> str:
+    """The public id that was chosen; empty where it is none."""
+    try:
+        return str(UUID(chosen))
+    except ValueError:
+        return ""
 
 
 def _snapshot(snapshot: Snapshot) -> tuple[str, str]:

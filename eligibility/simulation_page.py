@@ -1,9 +1,12 @@
 """A simulation as people read it: names for codes, units for numbers, and what may be chosen to start one."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import TruncMonth
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from eligibility.models import Programme, RuleDraft, Simulation, Snapshot
@@ -18,6 +21,7 @@ from perlinsos.accounts.models import User
 from perlinsos.regions.models import Area, Level, Parameter
 
 SHOWN_SNAPSHOTS = 12
+SHOWN_OF_MONTHS = 60  # five years of one regency
 
 
 # --- what may be chosen ---------------------------------------------------------------------------
@@ -30,9 +34,40 @@ def regencies(user: User) -> QuerySet[Area]:
     return Area.objects.filter(inside, level=Level.REGENCY, code__in=served.values("area_id"))
 
 
-def snapshots(user: User) -> list[Snapshot]:
-    """The latest snapshots of the user's areas."""
-    return list(Snapshot.objects.visible_to(user).select_related("area").order_by("-taken_at")[:SHOWN_SNAPSHOTS])
+def snapshots(user: User, *, month: date | None = None, chosen: str = "") -> list[Snapshot]:
+    """Snapshots of the user's areas to choose from, newest first.
+
+    The latest, and of older ones the last of each month; of one `month` all of them. The one that was
+    `chosen` is among them, whichever month it is of.
+    """
+    known = Snapshot.objects.visible_to(user).select_related("area").annotate(of_month=TruncMonth("taken_at"))
+    if month is not None:
+        shown = list(known.filter(of_month__date=month).order_by("-taken_at")[:SHOWN_OF_MONTHS])
+    else:
+        latest = list(known.order_by("-taken_at")[:SHOWN_SNAPSHOTS])
+        is_later = Q(taken_at__gt=OuterRef("taken_at")) | Q(taken_at=OuterRef("taken_at"), pk__gt=OuterRef("pk"))
+        later = Snapshot.objects.filter(is_later, area=OuterRef("area"), families__gt=0)
+        later = later.annotate(same_month=TruncMonth("taken_at")).filter(same_month=OuterRef("of_month"))
+        older = known.exclude(pk__in=[one.pk for one in latest]).filter(~Exists(later)).order_by("-taken_at")
+        shown = [*latest, *older[:SHOWN_OF_MONTHS]]
+    if chosen and chosen not in {str(one.public_id) for one in shown}:
+        shown += known.filter(public_id=chosen)
+    return shown
+
+
+def months(user: User) -> list[date]:
+    """The months that have snapshots, newest first."""
+    known = Snapshot.objects.visible_to(user).annotate(of_month=TruncMonth("taken_at")).order_by("-of_month")
+    found = known.values_list("of_month", flat=True).distinct()[:SHOWN_OF_MONTHS]
+    return [timezone.localdate(instant) for instant in found]
+
+
+def asked_month(text: str) -> date | None:
+    """`2026-03` as its first day; None for anything else."""
+    try:
+        return datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007 - a month has no time zone
+    except ValueError:
+        return None
 
 
 def districts(known: Iterable[Snapshot]) -> QuerySet[Area]:

@@ -44,12 +44,16 @@ class Snapshot(PublicModel):
     taken_at = models.DateTimeField(default=timezone.now)
     facts = ArrayField(models.CharField(max_length=60))
     families = models.PositiveIntegerField(default=0)
+    month = models.DateField(null=True, blank=True, help_text="whose monthly snapshot it is, by its first day")
 
     objects = SnapshotQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("snapshot")
         verbose_name_plural = _("snapshots")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["area", "month"], name="snapshot_one_monthly_per_area")
+        ]
 
     def __str__(self) -> str:
         return f"snapshot {self.pk} of {self.area_id}"

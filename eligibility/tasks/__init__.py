@@ -8,6 +8,7 @@ from eligibility.services import (
     decisions,
     first_days,
     following,
+    monthly,
     overlaps,
     places,
     rankings,
@@ -80,6 +81,13 @@ def sweep_overlaps() -> None:
 def advance_run(*, run_id: int) -> None:
     if runs.advance_run(run_id, by=service_account("eligibility")):
         jobs.enqueue("eligibility.advance_run", run_id=run_id)
+
+
+@shared_task(name="eligibility.take_monthly_snapshots")
+def take_monthly_snapshots() -> None:
+    """One regency after the other, each by itself: what dies here goes on the next night."""
+    for area in queue.without_monthly_snapshot():
+        monthly.take_monthly(area, by=service_account("eligibility"))
 
 
 @shared_task(name="eligibility.sweep_runs")

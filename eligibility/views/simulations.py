@@ -26,7 +26,8 @@ def simulation_list(request: UserRequest) -> HttpResponse:
     access.ensure(permissions.can_open_simulations(request.user))
     """What was started, and the form to start one; `rancangan` in the address is chosen already."""
     chosen = {"rancangan": request.GET.getlist("rancangan")}
-    return _list(request, SimulationForm(by=request.user, initial=chosen))
+    month = simulation_page.asked_month(request.GET.get("bulan", ""))
+    return _list(request, SimulationForm(by=request.user, initial=chosen, month=month))
 
 
 @require_POST
@@ -87,7 +88,8 @@ def _simulation(request: UserRequest, public_id: UUID) -> Simulation:
 def _list(request: UserRequest, form: SimulationForm) -> HttpResponse:
     known = Simulation.objects.visible_to(request.user).select_related("area", "started_by")
     page = paging.page(known.defer("tally", "result", "given").prefetch_related("drafts"), request.GET, by=("-pk",))
-    return render(request, "eligibility/simulation_list.html", {"form": form, "page": page})
+    context = {"form": form, "page": page, "months": simulation_page.months(request.user)}
+    return render(request, "eligibility/simulation_list.html", context)
 
 
 def _show(request: UserRequest, simulation: Simulation, form: ReasonForm | None = None) -> HttpResponse:

@@ -313,6 +313,11 @@ CELERY_BEAT_SCHEDULE["verification.search_widely"] = {
     "schedule": crontab(hour="1", minute="10"),  # when nobody waits for a comparison
     "options": {"expires": 3600},
 }
+CELERY_BEAT_SCHEDULE["eligibility.take_monthly_snapshots"] = {
+    "task": "eligibility.take_monthly_snapshots",
+    "schedule": crontab(hour="2", minute="20"),  # every night, for regencies that have none of this month
+    "options": {"expires": 3600},
+}
 
 # --- mail and logs ----------------------------------------------------------------------------
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
