@@ -42,7 +42,9 @@ def snapshots(user: User, *, month: date | None = None, chosen: str = "") -> lis
     """
     known = Snapshot.objects.visible_to(user).select_related("area").annotate(of_month=TruncMonth("taken_at"))
     if month is not None:
-        shown = list(known.filter(of_month__date=month).order_by("-taken_at")[:SHOWN_OF_MONTHS])
+        shown = list(
+            known.filter(taken_at__year=month.year, taken_at__month=month.month).order_by("-taken_at")[:SHOWN_OF_MONTHS]
+        )
     else:
         latest = list(known.order_by("-taken_at")[:SHOWN_SNAPSHOTS])
         is_later = Q(taken_at__gt=OuterRef("taken_at")) | Q(taken_at=OuterRef("taken_at"), pk__gt=OuterRef("pk"))
