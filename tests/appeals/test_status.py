@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from eligibility.services import recertifications
 from enrollment.models import Application
 from perlinsos.messages.enums import LetterState
 from perlinsos.messages.models import Letter
@@ -49,3 +50,22 @@ def test_a_waiting_family_costs_six_queries(
     page(client, application)
     with django_assert_num_queries(6 + SAVEPOINT):
         page(client, application)
+
+
+def test_a_family_that_receives_objected_and_is_looked_at_costs_six_queries(
+    cast: Cast, client: Client, sign_in: SignIn, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    """Payments, records of duties, the look and the objections come along in the same questions."""
+    one = factories.participation(cast.application)
+    for _child in range(2):
+        factories.DutyRecordFactory(member=factories.PupilFactory(family=cast.application.family), recorded_by=cast.eko)
+    window = factories.ObjectionWindowFactory(batch=one.entry.batch)
+    factories.AppealFactory(application=cast.application, window=window, determination=one.determination)
+    recertifications.look_again(one, by=cast.ani)
+    tell(cast.application, key="news", title="Kabar", body="Isi kabar", address="")
+    sign_in(client, cast.indah)
+    page(client, cast.application)
+    with django_assert_num_queries(6 + SAVEPOINT):
+        shown = page(client, cast.application)
+    for expected in ("petugas memeriksa data Anda lagi", "Rp2.600.000", "Isi kabar", "Sanggahan"):
+        assert expected in shown, expected

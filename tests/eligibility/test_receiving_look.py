@@ -60,6 +60,7 @@ def test_a_family_that_receives(live_server: LiveServer, context: BrowserContext
     as_user(page, live_server, cast.ani)
     for name, where, ids in (
         ("recipients", "participation-queue", []),
+        ("differences", "difference-list", []),
         ("case", "participation-case", [one.public_id]),
     ):
         page.goto(live_server.url + reverse(where, args=ids) + ("" if ids else "?bagian=semua"))
