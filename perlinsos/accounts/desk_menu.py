@@ -27,7 +27,7 @@ _tabs: list[Tab] = []
 
 
 def register(*tabs: Tab) -> None:
-    """Called once by the module `menu` of an app, which is found when the portal starts."""
+    """Called once by the module `desk_menu` of an app, which is found when the portal starts."""
     _tabs.extend(tabs)
 
 
