@@ -106,9 +106,9 @@ def redecide(
     application = _locked(application)
     others = _current(application)
     current = others.pop(programme.code, None)
-    if fixed is not None:  # in a full re-decision, as in a first one, a programme that is not run here is not heard
-        running = RuleSet.objects.running_in(application.village_id or "").values_list("programme__code", flat=True)
-        others = {code: others[code] for code in others.keys() & set(running)}
+    # As when it is first decided, a programme that is not run here is not heard.
+    running = RuleSet.objects.running_in(application.village_id or "").values_list("programme__code", flat=True)
+    others = {code: others[code] for code in others.keys() & set(running)}
     evidence = replace(_evidence(application, [rule_set]), decided=others)
     if fixed is not None:
         evidence = replace(evidence, parameters=fixed)

@@ -47,17 +47,27 @@ def _outdated(programme: Programme) -> DeterminationQuerySet:
     """Current decisions that took this programme for given where it is not, or the other way round."""
     places = RankedEntry.objects.current().filter(ranking__batch__programme=programme, entry__is_cancelled=False)
     placed = places.values("entry__application")
-    wrong = Q(pk__in=[])
+    runs, wrong = _runs_there(programme), Q(pk__in=[])
     for hearing, overlap in _looking_at(programme):
         funded = places.filter(placement=Placement.FUNDED)
         if overlap.component:
             funded = funded.filter(determination__amount_parts__contains=[{"component": overlap.component}])
-        is_funded = Q(application__in=funded.values("entry__application"))
+        is_funded = Q(application__in=funded.values("entry__application")) & runs
         said = {value: Q(facts__contains={overlap.fact: {"value": value}}) for value in (True, False)}
         unheard = ~Q(facts__has_key=overlap.fact)
         wrong |= Q(programme=hearing) & (said[True] & ~is_funded | said[False] & is_funded | unheard)
     decided = Determination.objects.current().filter(wrong, application__in=placed, application__state__in=SETTLED)
     return decided.select_related("application", "programme", "rule_set").order_by("application_id", "pk")
+
+
+def _runs_there(programme: Programme) -> Q:
+    """Decisions about families where the programme runs; elsewhere nobody hears it, as in a first decision."""
+    if not programme.is_active:
+        return Q(pk__in=[])
+    there = Q()
+    for code in programme.areas.values_list("code", flat=True):
+        there |= Q(application__village=code) | Q(application__village__code__startswith=f"{code}.")
+    return there
 
 
 def _looking_at(programme: Programme) -> list[tuple[int, Overlap]]:

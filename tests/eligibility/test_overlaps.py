@@ -94,6 +94,28 @@ def test_nobody_is_decided_anew_while_an_objection_is_open(
     assert outcome(third) == ("eligible", "place:pkh")
 
 
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_places_of_a_programme_that_is_not_run_here_any_more_block_nobody(
+    blocked: Programme, announced: Announced, pkh: Programme, worker: User, elsewhere: bool
+) -> None:
+    _batch, (first, _second, third) = announced(1, 2, 3)
+    follow(pkh)
+    if elsewhere:
+        pkh.areas.add(Area.objects.exclude(code__startswith="35").get(level="province"))
+    else:
+        Programme.objects.filter(pk=pkh.pk).update(is_active=False)
+    follow(pkh)
+    assert [outcome(one)[0] for one in (first, third)] == ["eligible", "eligible"]
+    Application.objects.filter(pk__in=[first.pk, third.pk]).update(state="decided")
+    counts = []
+    for _ in range(2):  # the two ways to a decision do not undo each other for ever
+        for one in (first, third):
+            decisions.decide_application(one, by=worker)
+        follow(pkh)
+        counts.append(Determination.objects.filter(programme=blocked).count())
+    assert counts[0] == counts[1]
+
+
 def test_a_decision_after_the_announcement_looks_at_the_place(
     rules: dict[str, Programme], announced: Announced, tmp_path: Path, worker: User
 ) -> None:
