@@ -11,9 +11,8 @@ from enrollment.enums import ApplicationState
 from enrollment.models import Application
 from verification.models import Fact
 
-LOOKED_AT = (
-    2_000  # applications of one sweep, the oldest first (a quarter of a second): all of a million within two hours
-)
+# Applications of one sweep, the oldest first: a quarter of a second, and a million in about two hours.
+LOOKED_AT = 2_000
 PLACE = "eligibility.overlooked"  # how far the last sweep came; lost, the next one begins with the first
 
 
