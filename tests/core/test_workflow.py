@@ -32,6 +32,7 @@ ENDS = {
     "eligibility.Departure": {"effective", "refused"},
     "eligibility.Simulation": {"done", "stopped"},
     "eligibility.RuleDraft": {"enacted", "rejected", "withdrawn"},
+    "eligibility.Recertification": {"confirmed", "dropped"},
     "eligibility.Participation": {"graduated", "died", "moved", "removed"},
     "appeals.Appeal": {"upheld", "dismissed", "withdrawn"},
     "appeals.GroundCheck": {"recorded", "cancelled"},

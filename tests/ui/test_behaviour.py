@@ -91,6 +91,7 @@ def test_without_signal_the_page_stays_and_says_so(kit: str, page: Page) -> None
 def test_the_back_button_finds_the_form_ready(kit: str, page: Page) -> None:
     page.goto(kit + "/form/")
     page.get_by_role("button", name="Lanjut").click()
+    expect(page.get_by_role("alert")).to_be_visible()  # the answer is there: there is a page to go back from
     page.go_back()
     expect(page.get_by_role("button", name="Lanjut")).not_to_have_attribute("aria-disabled", "true")
 
