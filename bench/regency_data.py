@@ -131,7 +131,7 @@ def _known(first: int, last: int) -> dict[int, dict[str, Any]]:
     """What is known of families `first` to `last`, as a determination of today keeps it."""
     today, found = timezone.localdate(), defaultdict[int, dict[str, Any]](dict)
     for fact in Fact.objects.filter(family_id__gte=first, family_id__lte=last):
-        found[fact.family_id][fact.name] = snapshot(fact, on=today)
+        found[fact.family_id][fact.name] = snapshot(fact, on=today, max_age=fact_type(fact.name).max_age_days)
     return found
 
 

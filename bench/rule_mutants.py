@@ -12,14 +12,14 @@ from bench import amount_mutants, condition_mutants
 from bench.condition_mutants import Change
 from eligibility.rules.catalogue import Unit, fact_type
 from eligibility.rules.definitions import Criterion, RuleDocument
-from eligibility.rules.golden import MEASURED, max_age
+from eligibility.rules.golden import MEASURED
 from eligibility.rules.operands import Operand, references
 from eligibility.rules.tree import comparisons
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """`words` say what was changed. `ages` are the maximum ages that differ from the catalogue's."""
+    """`words` say what was changed. `ages` are the maximum ages that differ from those of the rules."""
 
     document: RuleDocument
     kind: str
@@ -27,7 +27,7 @@ class Mutant:
     ages: Mapping[str, int]
 
     def max_age(self, name: str) -> int:
-        return self.ages[name] if name in self.ages else max_age(name)
+        return self.ages[name] if name in self.ages else self.document.max_age(name)
 
     def __str__(self) -> str:
         return f"{self.document.programme} {self.document.version}: {self.words}"
@@ -39,7 +39,7 @@ def mutants(document: RuleDocument) -> Iterator[Mutant]:
         yield Mutant(changed, kind, words, {})
     for name in sorted(document.facts | (set(MEASURED) if document.duties else set())):
         if fact_type(name).max_age_days > 1:  # what other programmes say is of the same day
-            for days in (max_age(name) - 1, max_age(name) + 1):
+            for days in (document.max_age(name) - 1, document.max_age(name) + 1):
                 yield Mutant(document, "age", f"{name} stays fresh for {days} days", {name: days})
 
 

@@ -20,7 +20,7 @@ from eligibility.models import Determination, RuleSet, Run, RunRules, Snapshot
 from eligibility.populations.answering import plan_of
 from eligibility.populations.columns import facts_of
 from eligibility.replaying import fact_values, outcome_fields
-from eligibility.rules.catalogue import fact_type
+from eligibility.rules.catalogue import fact_type, recorded
 from eligibility.rules.evaluate import evaluate
 from enrollment.enums import ApplicationState, Channel, FamilyCardState, Sex, Step
 from enrollment.models import Application, Family, Person
@@ -67,7 +67,7 @@ def _run(number: int) -> tuple[Snapshot, list[RunRules]]:
         RunRules(run=run, rule_set=rule_set, parameters=values, villages=["v"])
         for rule_set in RuleSet.objects.running_in(families.VILLAGE)
     ]
-    snapshot.facts = [fact.name for fact in facts_of([plan_of(one) for one in rules])]
+    snapshot.facts = sorted({recorded(fact.name) for fact in facts_of([plan_of(one) for one in rules])})
     for row in (snapshot, run, *rules):
         row.save(force_insert=True)
     return snapshot, rules

@@ -12,6 +12,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, V
 from eligibility.contrasts import Contrast, Side, contrast, side_of
 from eligibility.documents import document_of
 from eligibility.models import RUNNING, Determination, Participation, RunAnswer, RunChange, SnapshotRow
+from eligibility.populations import ages
 from eligibility.populations.columns import OUTCOMES
 from enrollment.enums import ApplicationState
 from enrollment.models import READERS, Application
@@ -115,6 +116,11 @@ def _contrasts(changes: Iterable[Any]) -> dict[int, Contrast]:
 
 def _then(change: Any, row: SnapshotRow) -> Side:
     run, rule_set = change.rules.run, change.rules.rule_set
-    names = document_of(rule_set).facts
-    values = {name: value for name, value in zip(run.snapshot.facts, row.values, strict=True) if name in names}
+    document, names = document_of(rule_set), run.snapshot.facts
+    known = zip(names, row.values, row.ages or [None] * len(names), strict=True)
+    values = {
+        name: None if ages.is_too_old(document, name, age) else value
+        for name, value, age in known
+        if name in document.facts
+    }
     return Side(change.outcome, change.rupiah, rule_set, change.rules.parameters, values)

@@ -196,6 +196,7 @@ class DraftTextForm(PortalForm):
 
     text = forms.CharField(
         label=_("Text of the rules (YAML)"),
+        help_text=_("Rules that ask for fresher data than usual say so in days: max_age_days: {pln.power_va: 180}"),
         required=False,
         strip=False,
         max_length=200_000,

@@ -9,7 +9,7 @@ from django.utils import timezone
 from eligibility.documents import document_of
 from eligibility.enums import Outcome, Placement
 from eligibility.models import Determination
-from eligibility.rules.catalogue import PROGRAMMES, fact_type
+from eligibility.rules.catalogue import PROGRAMMES
 from eligibility.rules.evaluate import FactValue, Verdict, evaluate
 from verification.models import Fact
 
@@ -23,11 +23,11 @@ def replay(determination: Determination) -> bool:
     return found == {name: getattr(determination, name) for name in found}
 
 
-def snapshot(fact: Fact, *, on: date) -> dict[str, Any]:
-    """A fact as a determination of a day keeps it; `is_old` when it was too old then to count."""
+def snapshot(fact: Fact, *, on: date, max_age: int) -> dict[str, Any]:
+    """A fact as a determination of a day keeps it; `is_old` when it was too old then to count, by `max_age` days."""
     kept = {"id": fact.pk, "value": fact.value, "source": fact.source, "as_of": fact.as_of.isoformat()}
     age = (on - fact.as_of).days
-    return kept | {"is_old": True} if age > fact_type(fact.name).max_age_days else kept
+    return kept | {"is_old": True} if age > max_age else kept
 
 
 def programme_snapshot(name: str, decided: Determination | None, placement: str | None = None) -> dict[str, Any] | None:

@@ -8,7 +8,7 @@ import polars as pl
 from eligibility.documents import document_of
 from eligibility.enums import Placement
 from eligibility.models.rankings import RankedEntry
-from eligibility.populations import frames, hearing
+from eligibility.populations import ages, frames, hearing
 from eligibility.populations.columns import KEY, OUTCOMES, answer_columns, fact_column, unpacked, words
 from eligibility.populations.models import RunChange, RunRules
 from eligibility.populations.snapshots import VILLAGE, copied_out, copy_in
@@ -29,13 +29,20 @@ def plan_of(rules: RunRules) -> Plan:
     return plan(document_of(rules.rule_set), rules.parameters)
 
 
+def limited_facts(every: Iterable[RunRules]) -> set[str]:
+    """The facts of which some of these rules ask for fresher data than the catalogue: `pln.power_va@180`."""
+    return {fact.name for rules in every for fact in plan_of(rules).columns if ages.is_limited(fact.name)}
+
+
 def answer(facts: pl.DataFrame, every: Sequence[RunRules]) -> None:
     """Decide and store `facts`, each by the rules of its village, and note who is touched.
 
-    `every` rules come after those of programmes that may block them, and hear what those say.
+    `every` rules come after those of programmes that may block them, and hear what those say. `facts` have
+    the ages of what `limited_facts` names.
     """
     plans = [plan_of(rules) for rules in every]
     asked = sorted({name for ready in plans for name in hearing.heard(ready)})
+    facts = ages.with_limited(facts, limited_facts(every))
     facts = _placed(facts.with_columns(hearing.silence(plans)), {speaker(name) for name in asked})
     for rules, ready in zip(every, plans, strict=True):
         spoken = hearing.spoken(asked, ready.document.programme)

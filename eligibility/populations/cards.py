@@ -2,11 +2,12 @@
 
 from django.utils import timezone
 
-from eligibility.populations import hearing
+from eligibility.populations import ages, hearing
 from eligibility.populations.answering import plan_of
 from eligibility.populations.columns import OUTCOMES, packed
 from eligibility.populations.models import RunAnswer, SnapshotRow
 from eligibility.rules.catalogue import PROGRAMMES, fact_type
+from eligibility.rules.definitions import RuleDocument
 from eligibility.rules.evaluate import FactValue, Verdict, decide
 from eligibility.rules.overlapping import speaker
 from verification.models import Fact
@@ -16,7 +17,8 @@ def verdict_of(answer: RunAnswer) -> Verdict:
     """Outcome, reasons with their facts, and the sum, as they were when the run decided."""
     run = answer.rules.run
     row = SnapshotRow.objects.get(snapshot=run.snapshot_id, application=answer.application_id)
-    return decide(plan_of(answer.rules), _facts(run.snapshot.facts, row) | _heard(answer, row))
+    ready = plan_of(answer.rules)
+    return decide(ready, _facts(run.snapshot.facts, row, ready.document) | _heard(answer, row))
 
 
 def agrees(answer: RunAnswer, verdict: Verdict) -> bool:
@@ -26,14 +28,15 @@ def agrees(answer: RunAnswer, verdict: Verdict) -> bool:
     return stored == (verdict.outcome, verdict.amount_per_year, verdict.need_score, results)
 
 
-def _facts(names: list[str], row: SnapshotRow) -> dict[str, FactValue]:
+def _facts(names: list[str], row: SnapshotRow, document: RuleDocument) -> dict[str, FactValue]:
     kept = Fact.objects.in_bulk([pk for pk in row.fact_ids if pk is not None])
     found = {}
-    for name, value, fact_id in zip(names, row.values, row.fact_ids, strict=True):
+    for name, value, age, fact_id in zip(names, row.values, row.ages or [None] * len(names), row.fact_ids, strict=True):
         if value is not None and fact_id is not None:
             fact = kept[fact_id]
             typed = bool(value) if fact_type(name).is_flag else value
-            found[name] = FactValue(typed, id=fact.pk, source=fact.source, as_of=fact.as_of.isoformat())
+            is_old = ages.is_too_old(document, name, age)
+            found[name] = FactValue(typed, fact.pk, fact.source, fact.as_of.isoformat(), is_old)
     return found
 
 

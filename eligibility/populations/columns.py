@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from eligibility.rules.catalogue import FactType
+from eligibility.rules.catalogue import LIMITED, FactType
 from eligibility.rules.plan import AmountPlan, Plan
 
 KEY = "family"
@@ -17,7 +17,8 @@ BITS = 2
 
 def fact_column(name: str) -> str:
     """`pln.power_va` → `pln__power_va`: a name every engine takes without quotes."""
-    return name.replace(".", "__").replace("-", "_dash_")  # codes of programmes may have dashes
+    plain = name.replace(".", "__").replace("-", "_dash_")  # codes of programmes may have dashes
+    return plain.replace(LIMITED, "_within_")
 
 
 def facts_of(plans: Iterable[Plan]) -> tuple[FactType, ...]:

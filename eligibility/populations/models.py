@@ -62,6 +62,8 @@ class Snapshot(PublicModel):
 class SnapshotRow(models.Model):
     """One family: values in the order of `Snapshot.facts` (a flag is 0 or 1), and the rows they came from.
 
+    `ages` are the days each value was old; NULL in snapshots from before they were kept.
+
     Sex and age (by year of birth) of its head are those of that day; empty where no head is on record.
     """
 
@@ -77,6 +79,7 @@ class SnapshotRow(models.Model):
     head_age = models.SmallIntegerField(null=True, blank=True)
     values = ArrayField(models.BigIntegerField(null=True, blank=True))
     fact_ids = ArrayField(models.BigIntegerField(null=True, blank=True))
+    ages = ArrayField(models.SmallIntegerField(null=True, blank=True), null=True, blank=True)
 
     def __str__(self) -> str:
         return f"application {self.application_id} in snapshot {self.snapshot_id}"

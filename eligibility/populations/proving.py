@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from django.db import connection, transaction
 
 from eligibility.models import Determination, RuleSet, RunRules
-from eligibility.populations import hearing, sql
+from eligibility.populations import ages, hearing, sql
 from eligibility.populations.answering import plan_of
 from eligibility.populations.columns import KEY, fact_column, words
 from eligibility.replaying import replay
+from eligibility.rules.catalogue import recorded
 from eligibility.rules.plan import Plan
 
 AT_ONCE = 1_000
@@ -82,5 +83,9 @@ def _columns(ready: Plan, names: list[str]) -> Iterator[str]:
     for fact in ready.columns:
         if fact.name in heard:
             yield f"a.heard[{heard.index(fact.name) + 1}] AS {fact_column(fact.name)}"
-        else:
-            yield f"s.values[{names.index(fact.name) + 1}] AS {fact_column(fact.name)}"
+            continue
+        place = names.index(recorded(fact.name)) + 1
+        value = f"s.values[{place}]"
+        if ages.is_limited(fact.name):
+            value = ages.limited_sql(fact.name, value, f"s.ages[{place}]")
+        yield f"{value} AS {fact_column(fact.name)}"

@@ -5,6 +5,9 @@ house, and persons with what is known of each member. A count is the number of m
 lies in a range. `silent` has a bit for each source that has not answered for the family: what such
 a source would say is unknown, not zero. So is a count for which some member's column is empty or
 impossible, such as an age of 130.
+
+A register is what was known on its day and has no ages: a fact that some rules believe for so many days
+only (`pln.power_va@180`) is as the register says.
 """
 
 from collections.abc import Collection, Iterable
@@ -16,6 +19,7 @@ from typing import Literal
 import polars as pl
 
 from eligibility.populations.columns import KEY, fact_column
+from eligibility.rules.catalogue import recorded
 
 SOURCES = ("dukcapil", "dapodik", "bkn", "bpjs_tk", "citizen")  # the bits of `silent`, lowest first
 POSSIBLE = {  # what a column of a member can be
@@ -77,17 +81,28 @@ OF_THE_HOUSE = {
 
 def facts(families: pl.LazyFrame, persons: pl.LazyFrame, wanted: Collection[str]) -> pl.LazyFrame:
     """`family` and the `wanted` facts (other names of the catalogue are unknown to a register)."""
-    members = [one for one in OF_MEMBERS if one.fact in wanted]
-    counts = [_aggregate(one).alias(fact_column(one.fact)) for one in members]
+    members = _of_members(wanted)
+    counts = [_aggregate(one).alias(fact_column(one.fact)) for one in dict.fromkeys(members.values())]
     counted = persons.group_by(KEY).agg(*counts, _faults().bitwise_or().alias("faults"))
-    house = [pl.col(column).alias(fact_column(fact)) for fact, column in OF_THE_HOUSE.items() if fact in wanted]
+    house = [pl.col(column).alias(fact_column(fact)) for fact, column in _of_the_house(wanted).items()]
     heard = [
         pl.when((pl.col("silent") & one.silence == 0) & (pl.col("faults") & one.fault == 0))
         .then(pl.col(fact_column(one.fact)))
-        .alias(fact_column(one.fact))
-        for one in members
+        .alias(fact_column(fact))
+        for fact, one in members.items()
     ]
     return families.join(counted, on=KEY, how="left").select(KEY, *house, *heard, *_unknown(wanted))
+
+
+def _of_members(wanted: Collection[str]) -> dict[str, OfMembers]:
+    """By `wanted` name, limited or not, what is counted for it."""
+    known = {one.fact: one for one in OF_MEMBERS}
+    return {fact: known[recorded(fact)] for fact in sorted(wanted) if recorded(fact) in known}
+
+
+def _of_the_house(wanted: Collection[str]) -> dict[str, str]:
+    """By `wanted` name, limited or not, the column of the family."""
+    return {fact: OF_THE_HOUSE[recorded(fact)] for fact in sorted(wanted) if recorded(fact) in OF_THE_HOUSE}
 
 
 def _faults() -> pl.Expr:
@@ -107,22 +122,22 @@ def _aggregate(one: OfMembers) -> pl.Expr:
 
 
 def _unknown(wanted: Collection[str]) -> Iterable[pl.Expr]:
-    known = {one.fact for one in OF_MEMBERS} | OF_THE_HOUSE.keys()
+    known = _of_members(wanted).keys() | _of_the_house(wanted).keys()
     return (pl.lit(None, dtype=pl.Int64).alias(fact_column(fact)) for fact in sorted(set(wanted) - known))
 
 
 def facts_sql(families: str, persons: str, wanted: Collection[str]) -> str:
     """The same as one select, for PostgreSQL and Spark."""
-    members = [one for one in OF_MEMBERS if one.fact in wanted]
-    counts = [f"{_aggregate_sql(one)} AS {fact_column(one.fact)}" for one in members]
-    counted = ", ".join([*counts, *map(_faults_sql, dict.fromkeys(one.column for one in members))])
-    house = [f"f.{column} AS {fact_column(fact)}" for fact, column in OF_THE_HOUSE.items() if fact in wanted]
+    members, of_the_house = _of_members(wanted), _of_the_house(wanted)
+    counts = [f"{_aggregate_sql(one)} AS {fact_column(one.fact)}" for one in dict.fromkeys(members.values())]
+    counted = ", ".join([*counts, *map(_faults_sql, dict.fromkeys(one.column for one in members.values()))])
+    house = [f"f.{column} AS {fact_column(fact)}" for fact, column in of_the_house.items()]
     heard = [
         f"CASE WHEN f.silent & {one.silence} = 0 AND m.{one.column}_faults = 0 THEN m.{fact_column(one.fact)} END"
-        f" AS {fact_column(one.fact)}"
-        for one in members
+        f" AS {fact_column(fact)}"
+        for fact, one in members.items()
     ]
-    known = {one.fact for one in OF_MEMBERS} | OF_THE_HOUSE.keys()
+    known = members.keys() | of_the_house.keys()
     unknown = [f"CAST(NULL AS bigint) AS {fact_column(fact)}" for fact in sorted(set(wanted) - known)]
     return (
         f"SELECT f.{KEY}, {', '.join([*house, *heard, *unknown])} FROM {families} f LEFT JOIN"  # noqa: S608 - names come from the catalogue, never from people

@@ -4,6 +4,7 @@ import io
 import json
 import os
 import re
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,10 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
+from eligibility.populations.ages import age_column
 from eligibility.populations.columns import KEY, fact_column
 from eligibility.populations.models import Snapshot
-from eligibility.rules.catalogue import CATALOGUE
+from eligibility.rules.catalogue import CATALOGUE, recorded
 from enrollment.enums import ApplicationState, Relation
 
 VILLAGE, HEAD_SEX, HEAD_AGE = "village_code", "head_sex", "head_age"
@@ -28,6 +30,8 @@ USABLE = """
          WHEN f.name = ANY(%(flags)s) THEN CASE f.value::text WHEN 'true' THEN 1 WHEN 'false' THEN 0 END
          WHEN f.value::text ~ '^-?[0-9]{1,18}$' THEN f.value::text::bigint END
 """
+AGE = "least(greatest(%(on)s::date - f.as_of, 0), 32767)"  # days; of what came after the day, 0
+ARRAYS = {"values": ("usable", "bigint"), "fact_ids": ("fact_id", "bigint"), "ages": ("age", "smallint")}
 
 
 def fill(snapshot: Snapshot) -> int:
@@ -36,12 +40,11 @@ def fill(snapshot: Snapshot) -> int:
     Facts and head are looked up family by family (LATERAL): left to choose, the planner may read those of
     the whole country first and throw all others away.
     """
-    values = ", ".join(f"max(usable) FILTER (WHERE name = '{name}')" for name in _names(snapshot))
-    fact_ids = ", ".join(f"max(fact_id) FILTER (WHERE name = '{name}')" for name in _names(snapshot))
     statement = f"""
         INSERT INTO eligibility_snapshotrow
-               (snapshot_id, application_id, village_code, head_sex, head_age, values, fact_ids)
-        SELECT %(snapshot)s, a.id, a.village_id, coalesce(head.sex, ''), head.age, known.values, known.fact_ids
+               (snapshot_id, application_id, village_code, head_sex, head_age, values, fact_ids, ages)
+        SELECT %(snapshot)s, a.id, a.village_id, coalesce(head.sex, ''), head.age,
+               known.values, known.fact_ids, known.ages
         FROM enrollment_application a
         LEFT JOIN LATERAL (
             SELECT p.sex, extract(year FROM %(on)s::date)::int - p.birth_year AS age
@@ -50,9 +53,9 @@ def fill(snapshot: Snapshot) -> int:
             OFFSET 0
         ) head ON true
         CROSS JOIN LATERAL (
-            SELECT ARRAY[{values}]::bigint[] AS values, ARRAY[{fact_ids}]::bigint[] AS fact_ids
+            SELECT {_arrays(snapshot)}
             FROM (
-                SELECT f.name, f.id AS fact_id, {USABLE} AS usable
+                SELECT f.name, f.id AS fact_id, {USABLE} AS usable, {AGE} AS age
                 FROM verification_fact f
                 WHERE f.family_id = a.family_id
                   AND NOT EXISTS (SELECT 1 FROM verification_fact newer WHERE newer.supersedes_id = f.id OFFSET 0)
@@ -76,6 +79,15 @@ def fill(snapshot: Snapshot) -> int:
         return int(cursor.rowcount)
 
 
+def _arrays(snapshot: Snapshot) -> str:
+    """What a row keeps of its facts, in SQL: values, the rows they came from, and how old they are."""
+    found = []
+    for column, (what, kind) in ARRAYS.items():
+        each = ", ".join(f"max({what}) FILTER (WHERE name = '{name}')" for name in _names(snapshot))
+        found.append(f"ARRAY[{each}]::{kind}[] AS {column}")
+    return ", ".join(found)
+
+
 def usable(on: date) -> dict[str, Any]:
     """What `USABLE` asks for: the day, how old each fact may be on it, and which are flags."""
     return {
@@ -92,26 +104,27 @@ def take_time() -> None:
 
 
 @transaction.atomic
-def chunk(snapshot: Snapshot, *, after: int) -> pl.DataFrame:
-    """The next families (at most `PART`) behind application `after`, by id.
+def chunk(snapshot: Snapshot, *, after: int, aged: Collection[str] = ()) -> pl.DataFrame:
+    """The next families (at most `PART`) behind application `after`, by id, with the ages of the facts `aged`.
 
     The planner has not counted a new snapshot yet: left to itself it collects and sorts all the rest for every chunk.
     """
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_bitmapscan = off")
-    return _rows(snapshot, f"application_id > {after:d}", limit=PART)
+    return _rows(snapshot, f"application_id > {after:d}", aged=aged, limit=PART)
 
 
 def within(snapshot: Snapshot, area: str) -> pl.DataFrame:
     """The families of an area, such as a district: from the files where all are there, else from the table."""
     if all((folder(snapshot) / _file(number)).exists() for number in range(1, snapshot.families // PART + 2)):
         return scan(snapshot).filter(pl.col(VILLAGE).str.starts_with(f"{area}.")).collect()
-    return _rows(snapshot, f"village_code LIKE '{re.sub('[^0-9.]', '', area)}.%'")
+    return _rows(snapshot, f"village_code LIKE '{re.sub('[^0-9.]', '', area)}.%'", aged=snapshot.facts)
 
 
 def families(snapshot: Snapshot, keys: list[int]) -> pl.DataFrame:
     """The families of these applications, by id."""
-    return _rows(snapshot, f"application_id = ANY('{{{', '.join(f'{key:d}' for key in keys)}}}'::bigint[])")
+    these = f"application_id = ANY('{{{', '.join(f'{key:d}' for key in keys)}}}'::bigint[])"
+    return _rows(snapshot, these, aged=snapshot.facts)
 
 
 def scan(snapshot: Snapshot) -> pl.LazyFrame:
@@ -121,7 +134,8 @@ def scan(snapshot: Snapshot) -> pl.LazyFrame:
         parts.append(part(snapshot, len(parts) + 1, after=after))
         last = pl.scan_parquet(parts[-1]).select(pl.len(), pl.col(KEY).max()).collect().row(0)
         if last[0] < PART:
-            return pl.scan_parquet(parts)
+            # Files made before ages were kept have no columns for them; of such a snapshot no age is known.
+            return pl.scan_parquet(parts, missing_columns="insert", extra_columns="ignore")
         after = last[1]
 
 
@@ -129,7 +143,7 @@ def part(snapshot: Snapshot, number: int, *, after: int) -> Path:
     """The file with the families of chunk `number` (from 1), those behind application `after`."""
     file = folder(snapshot) / _file(number)
     if not file.exists():
-        _write(file, chunk(snapshot, after=after))
+        _write(file, chunk(snapshot, after=after, aged=snapshot.facts))
     return file
 
 
@@ -157,16 +171,22 @@ def copy_in(table: str, rows: pl.DataFrame) -> None:
         stream.write(rows.write_csv(include_header=False).encode())
 
 
-def _rows(snapshot: Snapshot, which: str, limit: int | None = None) -> pl.DataFrame:
-    """Families by id: key, village, head, a column per fact. `which` is made of our own numbers and codes."""
-    columns = ", ".join(f"values[{place}]" for place in range(1, len(snapshot.facts) + 1))
+def _rows(snapshot: Snapshot, which: str, *, aged: Collection[str], limit: int | None = None) -> pl.DataFrame:
+    """Families by id: key, village, head, a column per fact, the ages of the facts `aged`.
+
+    `which` is made of our own numbers and codes.
+    """
+    places = {name: place for place, name in enumerate(_names(snapshot), start=1)}
+    with_age = sorted(places.keys() & {recorded(name) for name in aged})
+    columns = [f"values[{place}]" for place in places.values()] + [f"ages[{places[name]}]" for name in with_age]
     query = (
-        f"SELECT application_id, village_code, head_sex, head_age, {columns} FROM eligibility_snapshotrow"  # noqa: S608 - column names come from the catalogue
+        f"SELECT application_id, village_code, head_sex, head_age, {', '.join(columns)} FROM eligibility_snapshotrow"  # noqa: S608 - column names come from the catalogue
         f" WHERE snapshot_id = {snapshot.pk:d} AND {which} ORDER BY application_id LIMIT {limit or 'ALL'}"
     )
-    facts = {fact_column(name): pl.Int64 for name in _names(snapshot)}
+    facts = {fact_column(name): pl.Int64 for name in places}
+    old = {age_column(name): pl.Int16 for name in with_age}
     about = {KEY: pl.Int64, VILLAGE: pl.String, HEAD_SEX: pl.String, HEAD_AGE: pl.Int16}
-    return copied_out(query, {**about, **facts})
+    return copied_out(query, {**about, **facts, **old})
 
 
 def _names(snapshot: Snapshot) -> list[str]:

@@ -5,7 +5,7 @@ rupiah, volt-ampere, square metres, people, so that no engine can round differen
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 
@@ -203,11 +203,27 @@ def programme_fact(programme: str, component: str | None = None) -> str:
     return ".".join(filter(None, (PROGRAMMES, programme, component)))
 
 
+LIMITED = "@"
+
+
+def limited(name: str, days: int) -> str:
+    """A fact that some rules believe for so many days only: `pln.power_va@180`, a fact of its own to every engine."""
+    return f"{name}{LIMITED}{days}"
+
+
+def recorded(name: str) -> str:
+    """The name a fact is on record under: `pln.power_va` for `pln.power_va@180`."""
+    return name.partition(LIMITED)[0]
+
+
 @lru_cache(maxsize=1024)
 def fact_type(name: str) -> FactType:
-    """The type of a fact of the catalogue, or of another programme. Raises KeyError for any other name."""
+    """The type of a fact of the catalogue, limited or not, or of another programme. Raises KeyError for any other."""
     if name in CATALOGUE:
         return CATALOGUE[name]
+    on_record, _at, days = name.partition(LIMITED)
+    if on_record in CATALOGUE and days.isdigit():
+        return replace(CATALOGUE[on_record], name=name, max_age_days=int(days))
     family, _dot, rest = name.partition(".")
     if family != PROGRAMMES or not rest:
         raise KeyError(name)

@@ -31,6 +31,7 @@ from eligibility.rules.wording import LANGUAGES
 __all__ = ["Change", "Part", "between"]
 
 LIMIT_OF: Said = {"id": "Batas {fact}", "en": "The limit of {fact}"}
+OLDEST: Said = {"id": "Umur data {fact} yang masih dipercaya", "en": "The highest age of data on {fact}"}
 PICKING: dict[str, Said] = {
     "amount": {"id": "yang terbesar lebih dulu", "en": "the dearest first"},
     "listed": {"id": "menurut urutan daftar", "en": "in the order of the list"},
@@ -136,6 +137,16 @@ def _what_it_limits(name: str, document: RuleDocument) -> Said:
         if Reference(name) in one.operands
     }
     return both(LIMIT_OF, fact=within(spoken.label(facts.pop()))) if len(facts) == 1 else plain(f"“{name}”")
+
+
+def _max_ages(old: RuleDocument, new: RuleDocument) -> Iterator[Change]:
+    for name in sorted(old.max_age_days.keys() | new.max_age_days.keys()):
+        what = both(OLDEST, fact=within(spoken.label(name)))
+        yield from moved(Part.LIMITS, what, old.max_age(name), new.max_age(name), to_words=_days)
+
+
+def _days(count: int) -> Said:
+    return {"id": f"{count} hari", "en": f"{count} days" if count > 1 else "1 day"}
 
 
 # --- criteria -------------------------------------------------------------------------------------
@@ -376,6 +387,7 @@ SECTIONS = {
     "sources": Section(Part.LAW, _sources),
     "notes": Section(Part.LAW, _notes),
     "parameters": Section(Part.LIMITS, _parameters),
+    "max_age_days": Section(Part.LIMITS, _max_ages),
     "criteria": Section(Part.CRITERIA, _criteria, _own),
     "amount": Section(Part.AMOUNT, _amount),
     "need": Section(Part.NEED, _need),

@@ -6,7 +6,7 @@ from datetime import date
 from functools import cached_property
 from typing import Literal
 
-from eligibility.rules.catalogue import Unit, programme_fact
+from eligibility.rules.catalogue import Unit, fact_type, limited, programme_fact
 from eligibility.rules.commitments import Duty, TimeLimit
 from eligibility.rules.operands import Operand, resolve
 from eligibility.rules.tree import All, Comparison, Condition, comparisons
@@ -187,7 +187,10 @@ class Need:
 
 @dataclass(frozen=True, eq=False)  # compared by identity, so that plans can be remembered by document
 class RuleDocument:
-    """`starts_active` and `areas` (codes; none means everywhere) hold for a programme loaded the first time."""
+    """`starts_active` and `areas` (codes; none means everywhere) hold for a programme loaded the first time.
+
+    `max_age_days` are the facts of which the rules ask for fresher data than the catalogue, if any.
+    """
 
     programme: str
     name: str
@@ -198,6 +201,7 @@ class RuleDocument:
     sources: tuple[str, ...]
     notes: tuple[str, ...]
     parameters: Mapping[str, ParameterSpec]
+    max_age_days: Mapping[str, int]
     criteria: tuple[Criterion, ...]
     amount: Amount
     need: Need
@@ -225,6 +229,15 @@ class RuleDocument:
                 break
             left = open_still
         return known
+
+    def max_age(self, name: str) -> int:
+        """How many days old a fact may be for these rules; what is older counts as unknown."""
+        return self.max_age_days.get(name, fact_type(name).max_age_days)
+
+    def read_as(self, name: str) -> str:
+        """What a plan calls a fact: `pln.power_va@180` where these rules ask for fresher data than the catalogue."""
+        days = self.max_age(name)
+        return limited(name, days) if days < fact_type(name).max_age_days else name
 
     @property
     def blocked_by(self) -> tuple[Overlap, ...]:

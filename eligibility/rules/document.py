@@ -1,8 +1,8 @@
 """Reading a rule document: one dated version of a programme, from data that nobody had to trust.
 
 Shape of the data (see `eligibility/rulesets/*.yaml`): programme, version, valid, sources, notes,
-parameters, criteria, disqualifiers, overlaps, amount, need, duties, time_limit. `parse` returns
-frozen dataclasses or raises `DocumentError` with the path of every problem.
+parameters, max_age_days, criteria, disqualifiers, overlaps, amount, need, duties, time_limit. `parse`
+returns frozen dataclasses or raises `DocumentError` with the path of every problem.
 """
 
 from dataclasses import replace
@@ -15,6 +15,7 @@ from eligibility.rules.catalogue import Unit
 from eligibility.rules.commitments import read_duties, read_time_limit
 from eligibility.rules.definitions import Criterion, Overlap, ParameterSpec, RuleDocument, Wording
 from eligibility.rules.entangled import refuse_entangled
+from eligibility.rules.freshness import read_max_ages, refuse_unread
 from eligibility.rules.operands import Operand, Units, read_number, references
 from eligibility.rules.reading import DocumentError, Entries, Node, _, each, gather
 from eligibility.rules.tree import read_condition
@@ -23,7 +24,7 @@ from eligibility.rules.wording import LANGUAGES, PLACEHOLDERS, placeholders, rea
 __all__ = ["DocumentError", "RuleDocument", "parse"]
 
 REQUIRED = ("programme", "version", "valid", "sources", "parameters", "criteria", "amount", "need")
-OPTIONAL = ("disqualifiers", "notes", "overlaps", "duties", "time_limit")
+OPTIONAL = ("max_age_days", "disqualifiers", "notes", "overlaps", "duties", "time_limit")
 PARAMETER_LETTERS = 30  # with what changed, the name is kept as the cause of a decision
 UNITS = {unit.value: unit for unit in Unit if unit != Unit.FLAG}
 
@@ -40,6 +41,7 @@ def parse(data: Any) -> RuleDocument:
         sources=lambda: each(parts["sources"].items(least=1), Node.text),
         notes=lambda: each(parts["notes"].items(), lambda node: node.text(most=1000)) if "notes" in parts else (),
         parameters=lambda: _parameters(parts["parameters"], units),
+        max_age_days=lambda: read_max_ages(parts["max_age_days"]) if "max_age_days" in parts else {},
         criteria=lambda: _criteria(parts, units),
         overlaps=lambda: each(parts["overlaps"].items(), _overlap) if "overlaps" in parts else (),
         amount=lambda: read_amount(parts["amount"], units),
@@ -53,7 +55,10 @@ def parse(data: Any) -> RuleDocument:
         found["criteria"] += (found["amount"].as_criterion(legal=found["sources"][0]),)
     refuse_twice(parts["criteria"], (criterion.name for criterion in found["criteria"]))
     refuse_entangled(parts["criteria"], found["criteria"])
-    return RuleDocument(valid_from=start, valid_until=end, **found.pop("programme"), **found)
+    document = RuleDocument(valid_from=start, valid_until=end, **found.pop("programme"), **found)
+    if document.max_age_days:
+        refuse_unread(parts["max_age_days"], document.facts)
+    return document
 
 
 def _programme(node: Node) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
 
-from eligibility.rules.catalogue import Unit, fact_type
+from eligibility.rules.catalogue import Unit, fact_type, recorded
 from eligibility.rules.definitions import Component, Criterion, RuleDocument
 from eligibility.rules.logic import Truth, Values, answer
 from eligibility.rules.operands import resolve
@@ -28,7 +28,7 @@ RESULTS: Mapping[Truth, Result] = {True: "met", False: "not_met", None: "unknown
 class FactValue:
     """A fact as a decision uses it; `as_of` is an ISO date, `id` the row it came from.
 
-    `is_old`: older on the day of the decision than its type allows. It is shown, and counts as unknown.
+    `is_old`: older on the day of the decision than the rules believe. It is shown, and counts as unknown.
     """
 
     value: int | bool
@@ -111,13 +111,14 @@ def evaluate(document: RuleDocument, facts: Mapping[str, FactValue], parameters:
 
 
 def decide(ready: Plan, facts: Mapping[str, FactValue]) -> Verdict:
-    """Decide one family by a plan that is ready."""
-    on_record = {
-        column.name: facts[column.name]
-        for column in ready.columns
-        if column.name in facts and column.admits(facts[column.name].value)
+    """Decide one family by a plan that is ready. Whoever brings the facts says which are too old for its document."""
+    named = [(recorded(column.name), column) for column in ready.columns]
+    on_record = {name: facts[name] for name, column in named if name in facts and column.admits(facts[name].value)}
+    values = {
+        column.name: int(on_record[name].value)
+        for name, column in named
+        if name in on_record and not on_record[name].is_old
     }
-    values = {name: int(fact.value) for name, fact in on_record.items() if not fact.is_old}
     answers = tuple(answer(criterion.question, values) for criterion in ready.criteria)
     outcome = _outcome(ready, answers, values)
     parts = tuple(_amount_parts(ready, values)) if outcome == "eligible" else ()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from eligibility.rules.catalogue import PROGRAMMES, fact_type
+from eligibility.rules.catalogue import PROGRAMMES
 from eligibility.rules.commitments import Measure, broken, is_exempt, payment
 from eligibility.rules.definitions import Picking, RuleDocument
 from eligibility.rules.evaluate import FactValue, Outcome, TraceRow, Verdict, decide
@@ -112,15 +112,10 @@ def _ended(document: RuleDocument, later: Iterable[RuleDocument]) -> RuleDocumen
     return replace(document, valid_until=following.valid_from)
 
 
-def max_age(name: str) -> int:
-    """How many days a fact of the catalogue stays fresh."""
-    return fact_type(name).max_age_days
-
-
 def differences(
-    document: RuleDocument, families: Iterable[GoldenCase], *, max_age: MaxAge = max_age
+    document: RuleDocument, families: Iterable[GoldenCase], *, max_age: MaxAge | None = None
 ) -> Iterator[Difference]:
-    """Where `document` does not answer as agreed, family by family."""
+    """Where `document` does not answer as agreed, family by family. `max_age`: in the place of what it says itself."""
     for family in families:
         if family.is_about(document):
             expected = family.expected[document.programme]
@@ -130,12 +125,13 @@ def differences(
                 yield Difference(family, document.programme, expected, got, found, verdict.trace)
 
 
-def judge(document: RuleDocument, family: GoldenCase, *, max_age: MaxAge = max_age) -> tuple[Expectation, Verdict]:
+def judge(document: RuleDocument, family: GoldenCase, *, max_age: MaxAge | None = None) -> tuple[Expectation, Verdict]:
     """What `document` says of the family, in the terms of an expectation, and the reasons."""
     agreed = family.expected.get(document.programme)
     document = picked(document, agreed.picking if agreed else None)
+    oldest = max_age or document.max_age
     facts = {
-        name: FactValue(fact.value, is_old=fact.days_old > max_age(name)) for name, fact in family.facts.items()
+        name: FactValue(fact.value, is_old=fact.days_old > oldest(name)) for name, fact in family.facts.items()
     } | _of_other_programmes(document, family)
     verdict = decide(plan(document, family.parameters), facts)
     values = {name: int(fact.value) for name, fact in facts.items() if not fact.is_old}

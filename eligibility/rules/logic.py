@@ -10,7 +10,7 @@ members is knowledge no engine uses.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise, product
 from math import prod
@@ -23,6 +23,7 @@ from eligibility.rules.tree import All, AnyOf, Comparison, Condition
 
 Truth = bool | None
 Values = Mapping[str, int]
+ReadAs = Callable[[str], str]
 
 
 @dataclass(frozen=True)
@@ -99,25 +100,28 @@ def combinations(question: Question) -> int:
 
 
 # --- from conditions ------------------------------------------------------------------------------
-def tree_of(condition: Condition, parameters: Mapping[str, int], *, is_wanted: bool) -> Tree:
-    """The tree that is true exactly where `condition` is `is_wanted`, without any `not` in it."""
+def tree_of(condition: Condition, parameters: Mapping[str, int], *, is_wanted: bool, read_as: ReadAs = str) -> Tree:
+    """The tree that is true exactly where `condition` is `is_wanted`, without any `not` in it.
+
+    `read_as` says what a fact is called in it; else as in the condition.
+    """
     if isinstance(condition, Comparison):
-        return _check(condition, parameters, is_wanted=is_wanted)
+        return _check(condition, read_as(condition.fact), parameters, is_wanted=is_wanted)
     if isinstance(condition, All | AnyOf):
-        parts = tuple(tree_of(part, parameters, is_wanted=is_wanted) for part in condition.parts)
+        parts = tuple(tree_of(part, parameters, is_wanted=is_wanted, read_as=read_as) for part in condition.parts)
         return Join("all" if isinstance(condition, All) == is_wanted else "any", parts)
-    return tree_of(condition.part, parameters, is_wanted=not is_wanted)
+    return tree_of(condition.part, parameters, is_wanted=not is_wanted, read_as=read_as)
 
 
-def _check(comparison: Comparison, parameters: Mapping[str, int], *, is_wanted: bool) -> Check:
-    low, high = fact_type(comparison.fact).span
+def _check(comparison: Comparison, fact: str, parameters: Mapping[str, int], *, is_wanted: bool) -> Check:
+    low, high = fact_type(fact).span
     resolved = [resolve(operand, parameters) for operand in comparison.operands]
     numbers = [None if number is None else int(number) for number in resolved]
     yes, no = _answers(comparison.operator, numbers, low, high)
     if not is_wanted:
         yes, no = no, yes
     everything = ((low, high),)
-    return Check(comparison.fact, yes, no, True if yes == everything else False if no == everything else None)
+    return Check(fact, yes, no, True if yes == everything else False if no == everything else None)
 
 
 def _answers(operator: str, numbers: list[int | None], low: int, high: int) -> tuple[Ranges, Ranges]:

@@ -20,7 +20,7 @@ from functools import lru_cache
 from eligibility.rules.catalogue import FactType, fact_type
 from eligibility.rules.definitions import Amount, Component, Criterion, Need, RuleDocument
 from eligibility.rules.entangled import linked
-from eligibility.rules.logic import Join, Open, Question, Tree, Unrecorded, checks, question_of, tree_of
+from eligibility.rules.logic import Join, Open, Question, ReadAs, Tree, Unrecorded, checks, question_of, tree_of
 from eligibility.rules.operands import resolve
 from eligibility.rules.reading import LARGEST
 
@@ -93,7 +93,9 @@ class NeedPlan:
 class Plan:
     """The outcome: not eligible when some bundle is false, eligible when all are true, else undecided.
 
-    `columns` are the facts read, by name. A value outside the bounds of its type is unknown.
+    `columns` are the facts read, by name. A value outside the bounds of its type is unknown. A fact of
+    which the document wants fresher data than the catalogue is a fact of its own (`pln.power_va@180`),
+    unknown where it is too old: no engine need know of ages.
     """
 
     document: RuleDocument
@@ -115,19 +117,19 @@ def plan(document: RuleDocument, parameters: Mapping[str, int]) -> Plan:
 @lru_cache(maxsize=2048)
 def _planned(document: RuleDocument, regional: tuple[tuple[str, int], ...]) -> Plan:
     in_force = document.parameters_in_force(dict(regional))
-    amount, is_set = _amount(document.amount, in_force)
+    amount, is_set = _amount(document.amount, in_force, document.read_as)
     criteria = tuple(
-        _criterion(*entry, in_force, is_open=entry[1].is_about_amount and not is_set)
+        _criterion(*entry, in_force, document.read_as, is_open=entry[1].is_about_amount and not is_set)
         for entry in enumerate(document.criteria)
     )
     return Plan(
         document=document,
         parameters=in_force,
-        columns=tuple(fact_type(name) for name in sorted(document.facts)),
+        columns=tuple(fact_type(document.read_as(name)) for name in sorted(document.facts)),
         criteria=criteria,
         bundles=tuple(_bundles(criteria)),
         amount=amount,
-        need=_need(document.need),
+        need=_need(document.need, document.read_as),
     )
 
 
@@ -137,13 +139,13 @@ def _is_number(value: object) -> bool:
 
 # --- criteria -------------------------------------------------------------------------------------
 def _criterion(
-    position: int, criterion: Criterion, parameters: Mapping[str, int], *, is_open: bool
+    position: int, criterion: Criterion, parameters: Mapping[str, int], read_as: ReadAs, *, is_open: bool
 ) -> PlannedCriterion:
     is_silent = criterion.only_with is not None and criterion.only_with not in parameters
     tree: Tree = Open() if is_open else Join("all", ())
     if not is_silent and not is_open:
-        tree = tree_of(criterion.condition, parameters, is_wanted=not criterion.is_disqualifier)
-    fact = criterion.sole.fact if criterion.sole and criterion.only_on_record else None
+        tree = tree_of(criterion.condition, parameters, is_wanted=not criterion.is_disqualifier, read_as=read_as)
+    fact = read_as(criterion.sole.fact) if criterion.sole and criterion.only_on_record else None
     if fact is not None:
         tree = Join("any", (Unrecorded(fact), tree))
     return PlannedCriterion(position, criterion.name, question_of(tree), is_silent, fact)
@@ -158,12 +160,12 @@ def _bundles(criteria: Sequence[PlannedCriterion]) -> Iterator[Bundle]:
 
 
 # --- money and order ------------------------------------------------------------------------------
-def _amount(amount: Amount, parameters: Mapping[str, int]) -> tuple[AmountPlan, bool]:
+def _amount(amount: Amount, parameters: Mapping[str, int], read_as: ReadAs) -> tuple[AmountPlan, bool]:
     """The sums with their numbers, and whether each has one: where one has not, nobody is eligible."""
     flat = _rupiah(amount.flat, parameters) if amount.flat else 0
     sums = [(component, _rupiah(component, parameters)) for component in amount.components]
     is_set = flat is not None and all(each is not None for _component, each in sums)
-    order = [_component(component, each or 0, amount) for component, each in sums]
+    order = [_component(component, each or 0, amount, read_as) for component, each in sums]
     if amount.picking == "amount":
         order.sort(key=lambda component: -component.each)  # stable: ties stay as listed
     ready = AmountPlan(
@@ -171,7 +173,7 @@ def _amount(amount: Amount, parameters: Mapping[str, int]) -> tuple[AmountPlan, 
         components=tuple(order),
         most=amount.most,
         groups=tuple(group.most for group in amount.groups),
-        people=amount.people,
+        people=read_as(amount.people) if amount.people else None,
     )
     return ready, is_set
 
@@ -182,17 +184,18 @@ def _rupiah(component: Component, parameters: Mapping[str, int]) -> int | None:
     return value if value is not None and 0 <= value <= LARGEST else None
 
 
-def _component(component: Component, each: int, amount: Amount) -> PlannedComponent:
+def _component(component: Component, each: int, amount: Amount, read_as: ReadAs) -> PlannedComponent:
     held = [number for number, group in enumerate(amount.groups) if component.name in group.components]
     return PlannedComponent(
         name=component.name,
-        fact=component.fact,
+        fact=read_as(component.fact),
         each=each,
         cap=component.cap,
         group=held[0] if held else None,
     )
 
 
-def _need(need: Need) -> NeedPlan:
+def _need(need: Need, read_as: ReadAs) -> NeedPlan:
     beyond = fact_type(need.fact).span[1] + 1
-    return NeedPlan(need.fact, need.scale, need.base, beyond, need.eased_by)
+    eased_by = tuple((read_as(fact), points, cap) for fact, points, cap in need.eased_by)
+    return NeedPlan(read_as(need.fact), need.scale, need.base, beyond, eased_by)

@@ -8,7 +8,7 @@ import yaml
 ORDER = (
     *("id", "code", "name", "description", "active", "areas"),
     *("programme", "component", "blocks", "version", "valid", "from", "until", "sources", "notes"),
-    *("parameters", "unit", "default", "regional", "criteria", "disqualifiers", "overlaps"),
+    *("parameters", "unit", "default", "regional", "max_age_days", "criteria", "disqualifiers", "overlaps"),
     *("test", "all", "any", "not", "fact", "only_with", "only_on_record", "measure", "below", "cut_percent", "legal"),
     *("amount", "flat", "picking", "most", "people", "groups", "components"),
     *("rupiah_per_year", "cap", "points", "need", "scale", "base", "eased_by"),

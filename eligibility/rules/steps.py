@@ -10,7 +10,7 @@ turns its answer round: so a family that fails for two reasons is at no line.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from eligibility.rules.catalogue import Unit, fact_type
+from eligibility.rules.catalogue import Unit, fact_type, recorded
 from eligibility.rules.logic import Check, Join, Question, Tree, checks, question_of
 from eligibility.rules.plan import Plan
 from eligibility.rules.ranges import complement, holds, intersection, merged, within
@@ -74,7 +74,7 @@ def _lines(plan: Plan) -> Iterator[Line]:
                 if easier or stricter:
                     yield Line(
                         plan.criteria[position].name,
-                        check.fact,
+                        recorded(check.fact),
                         tuple(_beside(check)),
                         number,
                         _asked(trees, check, easier),

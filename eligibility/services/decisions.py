@@ -15,6 +15,7 @@ from eligibility.documents import document_of, in_order_of_overlaps
 from eligibility.models import Determination, Programme, RankedEntry, RuleSet
 from eligibility.replaying import cause_of, fact_values, outcome_fields, programme_snapshot, replay, snapshot
 from eligibility.rules.catalogue import PROGRAMMES
+from eligibility.rules.definitions import RuleDocument
 from eligibility.rules.evaluate import evaluate
 from enrollment import services as enrollment
 from enrollment.enums import ApplicationState
@@ -37,7 +38,7 @@ DECIDABLE = (ApplicationState.MATCHING, ApplicationState.DECIDED)
 class Evidence:
     """What a decision rests on: current facts of the family and regional parameters in force today.
 
-    Facts older on the day `on` than their type allows count as unknown. `decided` holds what other
+    Facts older on the day `on` than the rules believe count as unknown. `decided` holds what other
     programmes say about the family and `placements` where it stands in them, by code.
     """
 
@@ -206,7 +207,7 @@ def _determine(
 ) -> Determination | None:
     """The determination this evidence leads to, not saved yet; None when `current` says the same."""
     document = document_of(rule_set)
-    facts = _snapshots(document.facts, evidence)
+    facts = _snapshots(document, evidence)
     regional = {
         name: evidence.parameters[name] for name in sorted(document.regional_parameters & evidence.parameters.keys())
     }
@@ -229,14 +230,14 @@ def _determine(
     return new
 
 
-def _snapshots(names: Iterable[str], evidence: Evidence) -> dict[str, Any]:
+def _snapshots(document: RuleDocument, evidence: Evidence) -> dict[str, Any]:
     found = {}
-    for name in sorted(names):
+    for name in sorted(document.facts):
         family, *rest = name.split(".")
         if family == PROGRAMMES:
             found[name] = programme_snapshot(name, evidence.decided.get(rest[0]), evidence.placements.get(rest[0]))
         elif name in evidence.facts:
-            found[name] = snapshot(evidence.facts[name], on=evidence.on)
+            found[name] = snapshot(evidence.facts[name], on=evidence.on, max_age=document.max_age(name))
     return {name: kept for name, kept in found.items() if kept is not None}
 
 

@@ -109,11 +109,12 @@ def _held(run_id: int) -> Run | None:
 
 def _answer_chunk(run: Run) -> int:
     """Decide the next families of the snapshot; how many."""
-    facts = snapshots.chunk(run.snapshot, after=run.done_through)
+    rules = list(run.rules.select_related("rule_set", "run__snapshot").order_by("pk"))
+    facts = snapshots.chunk(run.snapshot, after=run.done_through, aged=answering.limited_facts(rules))
     if facts.is_empty():
         return 0
     snapshots.take_time()
-    answering.answer(facts, list(run.rules.select_related("rule_set", "run__snapshot").order_by("pk")))
+    answering.answer(facts, rules)
     run.done_through = int(facts[KEY][-1])
     run.decided += len(facts)
     run.save(update_fields=["done_through", "decided", "updated_at"])

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from eligibility.populations import frames, hearing
+from eligibility.populations import ages, frames, hearing
 from eligibility.populations.columns import fact_column
+from eligibility.rules.catalogue import recorded
 from eligibility.rules.definitions import RuleDocument
 from eligibility.rules.overlapping import in_order, is_heard, speaker
 from eligibility.rules.plan import Plan, plan
@@ -70,8 +71,10 @@ def side_by_side(
 
 def complete(families: pl.DataFrame, facts: Iterable[str]) -> pl.DataFrame:
     """`families` with a column for each of `facts`; a snapshot that does not have one knows nothing of it."""
-    missing = sorted({fact_column(name) for name in facts} - set(families.columns))
-    return families.with_columns(pl.lit(None, dtype=pl.Int64).alias(name) for name in missing)
+    wanted = set(facts)
+    missing = sorted({fact_column(recorded(name)) for name in wanted} - set(families.columns))
+    known = families.with_columns(pl.lit(None, dtype=pl.Int64).alias(name) for name in missing)
+    return ages.with_limited(known, wanted)
 
 
 def decide(families: pl.LazyFrame, worlds: Worlds) -> pl.LazyFrame:

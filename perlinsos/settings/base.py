@@ -181,6 +181,9 @@ OPEN_OBJECTIONS = "appeals.objection_periods.has_open_objection"
 # Numbers that rules leave to the regions: `f() -> {name: Kind}`. The administration offers them by their labels.
 REGIONAL_PARAMETERS = "eligibility.parameter_kinds.of_rules"
 
+# Facts that rules believe for fewer days than their sources are believed otherwise: `f() -> [Fresher]`.
+FRESHER_FACTS = "eligibility.fresher_facts.of_rules"
+
 # --- words ------------------------------------------------------------------------------------
 LANGUAGE_CODE = "id"
 LANGUAGES = [("id", _("Indonesian")), ("en", _("English"))]

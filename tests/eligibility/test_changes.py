@@ -21,6 +21,7 @@ SHIPPED = sorted(path.stem for path in RULESETS.glob("*.yaml"))
 RICH = data("pkh-2026-2")
 RICH["parameters"]["tarif_dini"] = {"unit": "rupiah/year", "default": 3_100_000}
 RICH["parameters"]["tarif_daerah"] = {"unit": "rupiah/year", "regional": True}
+RICH["max_age_days"] = {"pln.power_va": 180}
 RICHEST = parse(RICH)
 TABLED = data("paket-nutrisi-2020-1")
 
@@ -61,6 +62,10 @@ def test_a_limit_that_rises_is_said_as_people_say_it() -> None:
         (("time_limit", "years"), 6, "Batas waktu, tahun naik dari 5 menjadi 6."),
         (("time_limit", "exempt"), ["dukcapil.elderly_60"],
          "Batas waktu kini berlaku juga untuk: Penyandang disabilitas"),
+        (("max_age_days", "pln.power_va"), 90,
+         "Umur data daya listrik rumah yang masih dipercaya turun dari 180 hari menjadi 90 hari."),
+        (("max_age_days",), {},
+         "Umur data daya listrik rumah yang masih dipercaya naik dari 180 hari menjadi 365 hari."),
         (("parameters", "power_limit_va", "text"), {"id": "Batas daya", "en": "Power limit"}, "menjadi “Batas daya”"),
         (("need", "eased_by", 0, "points"), 200, "Keringanan untuk penyandang disabilitas berat: dari 150 angka"),
         (("disqualifiers", 0, "text", "id", "rule"), "Tidak ada ASN.",

@@ -92,6 +92,13 @@ SENTENCES = ("criteria", 0, "text", "id")
         (("need", "fact"), "dukcapil.head_alive", "need.fact", "no highest value"),
         (("need", "base"), 1000, "need.base", "from 0 to 999"),
         (("sources",), [], "sources", "1 to 60 entries"),
+        (("max_age_days",), ["pln.power_va"], "max_age_days", "group of named entries"),
+        (("max_age_days",), {"pln.power_va": 0}, "max_age_days.pln.power_va", "from 1 to 365"),
+        (("max_age_days",), {"pln.power_va": 366}, "max_age_days.pln.power_va", "from 1 to 365"),
+        (("max_age_days",), {"pln.power_va": "180"}, "max_age_days.pln.power_va", "whole number"),
+        (("max_age_days",), {"pln.voltage": 180}, "max_age_days.pln.voltage", "“pln.voltage” is not a fact"),
+        (("max_age_days",), {"programme.pkh": 1}, "max_age_days.programme.pkh", "not a fact of the catalogue"),
+        (("max_age_days",), {"samsat.cars": 30}, "max_age_days.samsat.cars", "do not ask for “samsat.cars”"),
         (("surprise",), 1, "surprise", "“surprise” has no meaning here"),
     ],
 )
@@ -189,7 +196,7 @@ json_values = st.recursive(
 
 PLACES = [(), TEST, SENTENCES, ("parameters",), ("parameters", "power_limit_va", "default"), ("amount",),
           ("amount", "flat", "rupiah_per_year"), ("criteria", 0, "only_with"), ("need",), ("overlaps",), ("duties",),
-          ("time_limit",), ("valid", "from"), ("programme", "areas")]  # fmt: skip
+          ("time_limit",), ("max_age_days",), ("valid", "from"), ("programme", "areas")]  # fmt: skip
 
 
 @settings(max_examples=400)

@@ -72,6 +72,16 @@ def test_every_fault_in_a_rule_is_noticed_by_a_golden_family(programme: str) -> 
     assert len(left) <= total / 15
 
 
+def test_rules_that_ask_for_fresher_data_are_judged_and_mutated_by_their_own_age() -> None:
+    fresher = replace(newest(rules())["pkh"], max_age_days={"dtsen.decile": 20})
+    family = next(one for one in golden_families() if one.code == "bu-lina-sembako-2026-desil-5")
+    for days, outcome in ((20, "not_eligible"), (21, "undecided")):
+        one = replace(family, facts={"dtsen.decile": GoldenFact(5, days_old=days)})
+        assert judge(fresher, one)[0].outcome == outcome
+    ages = {mutant.ages["dtsen.decile"] for mutant in mutants(fresher) if "dtsen.decile" in mutant.ages}
+    assert ages == {19, 21}
+
+
 def test_what_is_called_the_same_rules_decides_at_random_alike() -> None:
     """The proof of sameness is itself put to the test: families drawn at random cannot tell them apart."""
     chance, document, families = random.Random(7), newest(rules())["pkh"], golden_families()

@@ -1,9 +1,11 @@
 """One definition, several engines: whatever rules and families are drawn, all of them say the same.
 
 The evaluator of one family is the reference; PostgreSQL and Polars decide the same families as a
-set. Values are missing, impossible, at the limits of 64 bits; facts are asked once or several times.
+set. Values are missing, impossible, at the limits of 64 bits; facts are asked once or several times; rules
+ask for fresher data than the catalogue, and values are young, old or of unknown age.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import polars as pl
@@ -12,11 +14,11 @@ from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eligibility.populations import frames, sql
+from eligibility.populations import ages, frames, sql
 from eligibility.populations.columns import KEY, OUTCOMES, fact_column, facts_of, packed
 from eligibility.populations.placing import with_places
-from eligibility.rules.catalogue import CATALOGUE, Unit, fact_type
-from eligibility.rules.document import parse
+from eligibility.rules.catalogue import CATALOGUE, Unit, fact_type, recorded
+from eligibility.rules.document import RuleDocument, parse
 from eligibility.rules.evaluate import FactValue, decide
 from eligibility.rules.plan import Plan, plan
 from eligibility.rules.ranking import Candidate, place
@@ -25,6 +27,8 @@ from tests.eligibility.test_properties import PARAMETERS, TEXTS, trees
 
 PEOPLE = sorted(name for name, kind in CATALOGUE.items() if kind.unit == Unit.PERSONS)
 SEED = "benih"
+AGE = "age_of_"
+Family = dict[str, int | None]  # values by fact, and ages by their column
 SUMS = {
     "set_sum": {"unit": "rupiah/year", "default": 600_000, "regional": True},
     "unset_sum": {"unit": "rupiah/year", "regional": True},
@@ -71,6 +75,15 @@ overlaps = st.lists(
 )
 
 
+def limits(document: RuleDocument) -> st.SearchStrategy[dict[str, int]]:
+    """Ages of which the rules want facts: now and then, at times as old as the catalogue believes them anyway."""
+    names = sorted(document.facts & CATALOGUE.keys())
+    days = {name: st.integers(1, 3) | st.just(CATALOGUE[name].max_age_days) for name in names}
+    return st.lists(st.sampled_from(names), max_size=3, unique=True).flatmap(
+        lambda chosen: st.fixed_dictionaries({name: days[name] for name in chosen})
+    )
+
+
 @st.composite
 def plans(draw: st.DrawFn) -> Plan:
     """Rules of one to four criteria; sometimes one waits for a record, or for a parameter nobody set."""
@@ -88,7 +101,8 @@ def plans(draw: st.DrawFn) -> Plan:
     need = {"fact": "dtsen.decile", "scale": draw(st.integers(1400, 10_000)), "base": 1399, "eased_by": eased}
     changes = {"criteria": rows[:split], "disqualifiers": rows[split:], "amount": draw(amounts()), "need": need,
                "overlaps": draw(overlaps)}  # fmt: skip
-    document = parse(small(parameters={**PARAMETERS, **SUMS}, **changes))
+    written = small(parameters={**PARAMETERS, **SUMS}, **changes)
+    document = parse({**written, "max_age_days": draw(limits(parse(written)))})
     regional = {"set_sum": 700_000, "unset_sum": draw(st.integers(0, 10**13)), "unset_limit": draw(st.integers(0, 3))}
     return plan(document, {name: value for name, value in regional.items() if draw(st.booleans())})
 
@@ -100,19 +114,40 @@ def values(name: str) -> st.SearchStrategy[int | None]:
     return plausible | st.none() | st.sampled_from([low - 1, high, high + 1, -(2**63), 2**63 - 1])
 
 
+def on_record(*drawn: Plan) -> list[str]:
+    """What a snapshot has of each family: values, and the ages of what some rules want fresher than the catalogue."""
+    names = [fact.name for fact in facts_of(drawn)]
+    return sorted({recorded(name) for name in names} | {ages.age_column(name) for name in names if "@" in name})
+
+
+def drawn_families(*drawn: Plan) -> st.SearchStrategy[list[Family]]:
+    days = st.integers(0, 4) | st.none()
+    one = st.fixed_dictionaries({name: days if name.startswith(AGE) else values(name) for name in on_record(*drawn)})
+    return st.lists(one, min_size=1, max_size=12)
+
+
 @st.composite
-def populations(draw: st.DrawFn) -> tuple[Plan, list[dict[str, int | None]]]:
+def populations(draw: st.DrawFn) -> tuple[Plan, list[Family]]:
     drawn = draw(plans())
-    family = st.fixed_dictionaries({fact.name: values(fact.name) for fact in drawn.columns})
-    return drawn, draw(st.lists(family, min_size=1, max_size=12))
+    return drawn, draw(drawn_families(drawn))
 
 
-def evaluated(drawn: Plan, families: list[dict[str, int | None]]) -> list[tuple[int, ...]]:
+def believed(document: RuleDocument, family: Family) -> dict[str, FactValue]:
+    """As a determination has them: what these rules think too old, or whose age nobody knows, is shown and not used."""
+    found = {}
+    for name, value in family.items():
+        if value is not None and not name.startswith(AGE):
+            age, limit = family.get(ages.age_column(name)), document.max_age_days.get(name)
+            is_fresher = limit is not None and limit < CATALOGUE[name].max_age_days
+            found[name] = FactValue(_typed(name, value), is_old=bool(is_fresher and (age is None or age > limit)))
+    return found
+
+
+def evaluated(drawn: Plan, families: list[Family]) -> list[tuple[int, ...]]:
     """The answers of the evaluator, one family after the other, as the engines give them."""
     found = []
-    for key, facts in enumerate(families, start=1):
-        known = {name: FactValue(_typed(name, value)) for name, value in facts.items() if value is not None}
-        verdict = decide(drawn, known)
+    for key, family in enumerate(families, start=1):
+        verdict = decide(drawn, believed(drawn.document, family))
         results = packed([row.result for row in verdict.trace])
         outcome = OUTCOMES.index(verdict.outcome)
         found.append((key, outcome, verdict.amount_per_year, verdict.need_score, *results))
@@ -123,20 +158,32 @@ def _typed(name: str, value: int) -> int | bool:
     return bool(value) if fact_type(name).is_flag and value in (0, 1) else value
 
 
-def in_polars(drawn: Plan, families: list[dict[str, int | None]]) -> list[tuple[int, ...]]:
-    columns = {fact_column(fact.name): [one[fact.name] for one in families] for fact in facts_of([drawn])}
-    frame = pl.LazyFrame(
-        {KEY: range(1, len(families) + 1), **columns}, schema={KEY: pl.Int64, **dict.fromkeys(columns, pl.Int64)}
-    )
-    return frames.decide(frame, [drawn]).collect().rows()
+def in_columns(drawn: Plan, families: list[Family]) -> pl.LazyFrame:
+    columns = {fact_column(name): [one[name] for one in families] for name in on_record(drawn)}
+    schema = {KEY: pl.Int64, **dict.fromkeys(columns, pl.Int64)}
+    frame = pl.DataFrame({KEY: range(1, len(families) + 1), **columns}, schema=schema)
+    return ages.with_limited(frame, [fact.name for fact in drawn.columns]).lazy()
 
 
-def in_postgres(drawn: Plan, families: list[dict[str, int | None]]) -> list[tuple[int, ...]]:
-    names = [fact.name for fact in facts_of([drawn])]
+def in_polars(drawn: Plan, families: list[Family]) -> list[tuple[int, ...]]:
+    return frames.decide(in_columns(drawn, families), [drawn]).collect().rows()
+
+
+def selected(drawn: Plan) -> Iterator[str]:
+    """The columns of a plan from what is on record, in SQL."""
+    for fact in facts_of([drawn]):
+        value, column = fact_column(recorded(fact.name)), fact_column(fact.name)
+        is_limited = value != column
+        yield f"{ages.limited_sql(fact.name, value, ages.age_column(fact.name)) if is_limited else value} AS {column}"
+
+
+def in_postgres(drawn: Plan, families: list[Family]) -> list[tuple[int, ...]]:
+    names = on_record(drawn)
     rows = ", ".join(
         f"({key}, {', '.join(_literal(one[name]) for name in names)})" for key, one in enumerate(families, start=1)
     )
-    source = f"(SELECT * FROM (VALUES {rows}) v ({KEY}, {', '.join(map(fact_column, names))}))"
+    listed = f"(VALUES {rows}) v ({KEY}, {', '.join(map(fact_column, names))})"
+    source = f"(SELECT {KEY}, {', '.join(selected(drawn))} FROM {listed})"
     with connection.cursor() as cursor:
         cursor.execute(f"{sql.decide([drawn], source, sql.POSTGRES)} ORDER BY {KEY}")
         return cursor.fetchall()
@@ -149,7 +196,7 @@ def _literal(value: int | None) -> str:
 @pytest.mark.django_db
 @settings(max_examples=120)
 @given(populations())
-def test_every_engine_says_what_the_evaluator_says(drawn: tuple[Plan, list[dict[str, int | None]]]) -> None:
+def test_every_engine_says_what_the_evaluator_says(drawn: tuple[Plan, list[Family]]) -> None:
     expected = evaluated(*drawn)
     assert in_polars(*drawn) == expected
     assert in_postgres(*drawn) == expected
@@ -159,9 +206,9 @@ def test_every_engine_says_what_the_evaluator_says(drawn: tuple[Plan, list[dict[
 @pytest.mark.parametrize("name", ["pkh-2026-1", "sembako-2026-1"])
 def test_a_family_of_nothing_but_gaps_or_faults_is_the_same_everywhere(name: str) -> None:
     drawn = plan(parse(data(name)), {})
-    nothing = {fact.name: None for fact in drawn.columns}
-    faulty = {fact.name: fact.span[1] + 1 for fact in drawn.columns}
-    crowded = {fact.name: min(45, fact.span[1]) for fact in drawn.columns}
+    nothing: Family = {fact.name: None for fact in drawn.columns}
+    faulty: Family = {fact.name: fact.span[1] + 1 for fact in drawn.columns}
+    crowded: Family = {fact.name: min(45, fact.span[1]) for fact in drawn.columns}
     families = [nothing, faulty, crowded]
     expected = evaluated(drawn, families)
     assert [row[1] for row in expected[:2]] == [OUTCOMES.index("undecided")] * 2

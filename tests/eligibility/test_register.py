@@ -1,5 +1,6 @@
 """A register of persons: counted once per family, silent sources are unknown, and all engines agree."""
 
+from collections.abc import Sequence
 from io import StringIO
 from pathlib import Path
 
@@ -13,10 +14,12 @@ from eligibility.models import Programme
 from eligibility.populations import frames, register, sql
 from eligibility.populations.columns import KEY, OUTCOMES, facts_of
 from eligibility.populations.registers import Study, decide_regency, decide_register
+from eligibility.rules.document import parse
+from eligibility.rules.plan import Plan, plan
 from tests.cast import BANYUWANGI
+from tests.eligibility.documents import UMK, data
 
 PLANS = engine_rules.plans()
-WANTED = [fact.name for fact in facts_of(PLANS)]
 
 
 @pytest.mark.django_db
@@ -27,19 +30,23 @@ def test_members_are_counted_alike_in_columns_and_in_postgres() -> None:
     assert set(expected["outcome_0"]) == {0, 1, 2}
 
 
-def decided_in_columns(families: pl.DataFrame, persons: pl.DataFrame) -> pl.DataFrame:
-    return frames.decide(register.facts(families.lazy(), persons.lazy(), WANTED), PLANS).collect().sort(KEY)
+def decided_in_columns(families: pl.DataFrame, persons: pl.DataFrame, plans: Sequence[Plan] = PLANS) -> pl.DataFrame:
+    facts = register.facts(families.lazy(), persons.lazy(), [fact.name for fact in facts_of(plans)])
+    return frames.decide(facts, plans).collect().sort(KEY)
 
 
-def decided_in_postgres(families: pl.DataFrame, persons: pl.DataFrame) -> list[tuple[int, ...]]:
+def decided_in_postgres(
+    families: pl.DataFrame, persons: pl.DataFrame, plans: Sequence[Plan] = PLANS
+) -> list[tuple[int, ...]]:
     with connection.cursor() as cursor:
         for name, table in (("families", families), ("persons", persons)):
             columns = ", ".join(f"{column} bigint" for column in table.columns)
             cursor.execute(f"CREATE TEMPORARY TABLE register_{name} ({columns}) ON COMMIT DROP")
             with cursor.copy(f"COPY register_{name} FROM STDIN (FORMAT csv)") as stream:
                 stream.write(table.write_csv(include_header=False).encode())
-        facts = register.facts_sql("register_families", "register_persons", WANTED)
-        cursor.execute(f"{sql.decide(PLANS, f'({facts})', sql.POSTGRES)} ORDER BY {KEY}")
+        wanted = [fact.name for fact in facts_of(plans)]
+        facts = register.facts_sql("register_families", "register_persons", wanted)
+        cursor.execute(f"{sql.decide(plans, f'({facts})', sql.POSTGRES)} ORDER BY {KEY}")
         return cursor.fetchall()
 
 
@@ -74,6 +81,18 @@ def test_a_faulty_record_of_a_member_is_unknown_and_never_a_no(members: list[dic
     decided = decided_in_columns(families, persons)
     assert decided["outcome_0"].to_list() == [outcome]
     assert decided_in_postgres(families, persons) == decided.rows()
+
+
+@pytest.mark.django_db
+def test_a_register_has_no_ages_and_is_believed_as_it_stands() -> None:
+    """Rules that want facts of the last month decide by it as those that do not."""
+    ages = {"dtsen.decile": 30, "dukcapil.children_0_6": 30, "pln.power_va": 30}
+    both = [plan(parse({**data("pkh-2026-1"), "max_age_days": one}), UMK) for one in ({}, ages)]
+    families, persons = engine_population.people(engine_population.Regency(1, 1, 400), 2026)
+    decided = decided_in_columns(families, persons, both)
+    assert decided["outcome_1"].to_list() == decided["outcome_0"].to_list()
+    assert decided["amount_1"].to_list() == decided["amount_0"].to_list()
+    assert decided_in_postgres(families, persons, both) == decided.rows()
 
 
 def test_a_killed_study_goes_on_and_comes_out_the_same(tmp_path: Path) -> None:

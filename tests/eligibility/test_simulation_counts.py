@@ -11,27 +11,24 @@ from hypothesis import strategies as st
 
 from eligibility.populations.columns import KEY, OUTCOMES, fact_column
 from eligibility.populations.snapshots import HEAD_AGE, HEAD_SEX, VILLAGE
-from eligibility.rules.catalogue import Unit, fact_type
+from eligibility.rules.catalogue import Unit
 from eligibility.rules.document import parse
-from eligibility.rules.evaluate import FactValue, Verdict, decide
+from eligibility.rules.evaluate import Verdict, decide
 from eligibility.rules.overlapping import is_heard
 from eligibility.rules.plan import Plan, plan
 from eligibility.rules.steps import Line, lines, step_down, step_up
 from eligibility.simulations import tally
 from eligibility.simulations.worlds import side_by_side
 from tests.eligibility.documents import data, small
-from tests.eligibility.test_populations import plans, values
-
-Family = dict[str, int | None]
+from tests.eligibility.test_populations import Family, believed, drawn_families, plans
 
 
 @st.composite
 def studies(draw: st.DrawFn) -> tuple[Plan, Plan, list[Family]]:
     """Rules in force, a draft, and families of whom some facts are missing or impossible; no other programme is run."""
     before, after = (plan(draw(plans()).document, {}) for _one in range(2))
-    names = sorted({fact.name for one in (before, after) for fact in one.columns})
-    family = st.fixed_dictionaries({name: st.just(0) if is_heard(name) else values(name) for name in names})
-    return before, after, draw(st.lists(family, min_size=1, max_size=10))
+    drawn = draw(drawn_families(before, after))
+    return before, after, [{name: 0 if is_heard(name) else value for name, value in one.items()} for one in drawn]
 
 
 def frame(families: list[Family]) -> pl.DataFrame:
@@ -48,14 +45,6 @@ def frame(families: list[Family]) -> pl.DataFrame:
     return pl.DataFrame({**about, **columns}, schema=schema)
 
 
-def facts_of(family: Family) -> dict[str, FactValue]:
-    return {name: FactValue(_typed(name, value)) for name, value in family.items() if value is not None}
-
-
-def _typed(name: str, value: int) -> int | bool:
-    return bool(value) if fact_type(name).is_flag and value in (0, 1) else value
-
-
 def counted(before: Plan, after: Plan, families: list[Family]) -> Counter[str]:
     worlds = side_by_side([before.document], [after.document], {})
     return tally.tally(frame(families), worlds, worlds.touched)
@@ -66,7 +55,7 @@ def counted(before: Plan, after: Plan, families: list[Family]) -> Counter[str]:
 def test_gained_and_lost_are_those_of_deciding_one_by_one(drawn: tuple[Plan, Plan, list[Family]]) -> None:
     before, after, families = drawn
     found = counted(before, after, families)
-    pairs = [(decide(before, facts_of(one)), decide(after, facts_of(one))) for one in families]
+    pairs = [(_decided(before, one), _decided(after, one)) for one in families]
     expected = Counter((OUTCOMES.index(was.outcome), OUTCOMES.index(now.outcome)) for was, now in pairs)
     for dimension in tally.DIMENSIONS:
         where = tally.key("move", 1, "uji", dimension, "")
@@ -78,6 +67,10 @@ def test_gained_and_lost_are_those_of_deciding_one_by_one(drawn: tuple[Plan, Pla
     assert found["sum|1|uji|paid"] == sum(was.amount_per_year for was, _now in pairs)
     assert found["sum|1|uji|due"] == sum(now.amount_per_year for _was, now in pairs)
     assert found["sum|1|uji|more"] == sum(_rises(*pair) for pair in pairs)
+
+
+def _decided(ready: Plan, family: Family) -> Verdict:
+    return decide(ready, believed(ready.document, family))
 
 
 def _rises(was: Verdict, now: Verdict) -> bool:
@@ -104,10 +97,7 @@ def _turned(ready: Plan, line: Line, families: list[Family]) -> tuple[int, int]:
     for question, was, now in ((line.easier, "not_eligible", "eligible"), (line.stricter, "eligible", "not_eligible")):
         moved = _with(ready, line, question) if question else ready
         turned.append(
-            sum(
-                decide(ready, facts_of(one)).outcome == was and decide(moved, facts_of(one)).outcome == now
-                for one in families
-            )
+            sum(_decided(ready, one).outcome == was and _decided(moved, one).outcome == now for one in families)
         )
     return turned[0], turned[1]
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import yaml
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
 from django.utils import timezone
@@ -213,6 +214,25 @@ def test_checks_that_confirm_the_record_count_as_much_as_those_that_do_not(worke
     assert done.result["report"]["sample"] == 30
     # Wilson's interval of 10 of 30, in permille
     assert effect(done)["checked_before"]["leakage"] == {"n": 30, "hits": 10, "low": 192, "high": 512}
+
+
+def test_a_record_too_old_for_a_draft_is_open_until_a_visit_sees_it(worker: User, banyuwangi: Area) -> None:
+    """Twelve families fit by a record of a month ago; a draft that wants twenty days finds none of them."""
+    snapshot = snapshot_of([{}] * 30)
+    SnapshotRow.objects.update(ages=[0] * len(snapshot.facts))
+    for number in range(12):
+        application = factories.ApplicationFactory(submitted=True)
+        fact = factories.FactFactory(family=application.family, value=900)
+        SnapshotRow.objects.filter(snapshot=snapshot, application_id=FIRST + number + 1).update(
+            application=application.pk
+        )
+        facts.record_check(fact, seen=900, on=timezone.localdate(), by=worker)
+    Snapshot.objects.update(taken_at=timezone.now())
+    fresher = {**yaml.safe_load(draft().text), "max_age_days": {"pln.power_va": 20}}
+    tried = [Draft("Data baru", yaml.safe_dump(fresher, sort_keys=False))]
+    done = finish(begin(tried, snapshot, banyuwangi, worker), worker)
+    before, after = (effect(done)[f"checked_{when}"]["missed"] for when in ("before", "after"))
+    assert ((before["n"], before["hits"]), (after["n"], after["hits"])) == ((12, 0), (12, 12))
 
 
 def test_a_district_is_looked_at_in_advance_from_files_or_from_the_table(banyuwangi: Area) -> None:

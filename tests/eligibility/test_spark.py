@@ -13,17 +13,17 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from bench import engine
-from eligibility.populations import sql
-from eligibility.populations.columns import KEY, fact_column, facts_of
+from eligibility.populations import ages, sql
+from eligibility.populations.columns import KEY, fact_column
 from eligibility.rules.catalogue import PROGRAMMES
 from eligibility.rules.plan import Plan
 from launcher.state import ROOT
-from tests.eligibility.test_populations import evaluated, in_polars, populations
+from tests.eligibility.test_populations import Family, evaluated, in_polars, on_record, populations, selected
 
 INSTALLED = ROOT / "var" / "bench-peers" / "spark" / "bin" / "python"
 DOCUMENTS = 20
 PATIENCE = 240  # seconds
-Drawn = tuple[Plan, list[dict[str, int | None]]]
+Drawn = tuple[Plan, list[Family]]
 
 
 def spark_python() -> Path | None:
@@ -55,6 +55,7 @@ def test_every_row_of_drawn_rules_is_that_of_the_columns(python: Path) -> None:
     drawn = drawn_rules()
     assert len({fact.name.partition(".")[0] for plan, _families in drawn for fact in plan.columns}) > 4
     assert any(fact.name.startswith(PROGRAMMES) for plan, _families in drawn for fact in plan.columns)
+    assert any(ages.is_limited(fact.name) for plan, _families in drawn for fact in plan.columns)
     found = on_spark(python, [statement(*one) for one in drawn])
     for (plan, families), rows in zip(drawn, found, strict=True):
         columns = [list(row) for row in in_polars(plan, families)]
@@ -74,13 +75,14 @@ def drawn_rules() -> list[Drawn]:
     return found[-DOCUMENTS:]  # the first ones drawn are the plainest
 
 
-def statement(plan: Plan, families: list[dict[str, int | None]]) -> str:
-    names = [fact.name for fact in facts_of([plan])]
+def statement(plan: Plan, families: list[Family]) -> str:
+    names = on_record(plan)
     rows = ", ".join(
         f"({key}, {', '.join(_literal(one[name]) for name in names)})" for key, one in enumerate(families, start=1)
     )
-    listed = f"(SELECT * FROM VALUES {rows} AS v ({KEY}, {', '.join(map(fact_column, names))}))"
-    return f"{sql.decide([plan], listed, sql.SPARK)} ORDER BY {KEY}"
+    listed = f"VALUES {rows} AS v ({KEY}, {', '.join(map(fact_column, names))})"
+    source = f"(SELECT {KEY}, {', '.join(selected(plan))} FROM {listed})"
+    return f"{sql.decide([plan], source, sql.SPARK)} ORDER BY {KEY}"
 
 
 def _literal(value: int | None) -> str:

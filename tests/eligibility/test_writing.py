@@ -99,6 +99,19 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_text() -> None:
 
 
 @pytest.mark.parametrize(
+    ("ages", "message"),
+    [
+        ("{pln.power_va: 400}", "5:30 Angka harus dari 1 sampai 365."),
+        ("{pln.power: 30}", "5:27 “pln.power” bukan data dalam katalog."),
+        ("{samsat.cars: 30}", "5:29 Aturan ini tidak menanyakan “samsat.cars”."),
+    ],
+)
+def test_an_age_that_rules_cannot_ask_for_is_named(ages: str, message: str) -> None:
+    lines = with_test("pln.power_va <= 900").split("\n")
+    assert said("\n".join([*lines[:4], f"max_age_days: {ages}", *lines[4:]])) == [message]
+
+
+@pytest.mark.parametrize(
     ("parameters", "message"),
     [
         ("{a: {unit: VA, default: b * 2}, b: {unit: VA, default: a + 1}}", "“a” dihitung dari dirinya sendiri."),

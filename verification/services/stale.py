@@ -1,10 +1,18 @@
-"""Facts that have grown too old to be believed: their sources are asked again."""
+"""Facts that have grown too old to be believed: their sources are asked again.
 
+Some rules believe a fact for fewer days than its source is believed otherwise. This layer does not know
+rules: `settings.FRESHER_FACTS` names who does.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from enrollment.enums import ApplicationState
 from enrollment.models import Application
@@ -21,17 +29,28 @@ OPEN = (ApplicationState.MATCHING, ApplicationState.DECIDED)
 AT_ONCE = 500
 
 
+@dataclass(frozen=True)
+class Fresher:
+    """`fact` is believed for `days` only, of families of `areas` (codes; none means everywhere)."""
+
+    fact: str
+    days: int
+    areas: tuple[str, ...]
+
+
 @transaction.atomic
 def ask_stale_again() -> int:
-    """Make questions due whose answers are older than their source's `max_age`; how many. For the sweep.
+    """Make questions due whose answers are older than their source's `max_age`, or than rules in force believe.
+
+    For the sweep; how many.
 
     Of cases that are not announced yet; what is announced changes by appeal only.
     """
     answered_before = timezone.now() - ASK_AGAIN_AFTER
-    count = 0
+    count, fresher = 0, _fresher()
     for source in CONNECTORS:
         said = _said(source)
-        found = said.filter(_is_old(source), answered_at__lt=answered_before, application__state__in=OPEN)
+        found = said.filter(_is_old(source, fresher), answered_at__lt=answered_before, application__state__in=OPEN)
         found = found.order_by("pk")
         ids = list(found.values_list("pk", flat=True)[:AT_ONCE])
         count += said.filter(pk__in=ids).update(state=RequestState.DUE, due_at=timezone.now())
@@ -45,9 +64,9 @@ def ask_anew(application: Application, *, by: User) -> list[str]:
     For an officer who looks at the data of a family again, also after the announcement. A source that
     the family no longer agrees to is parked by whoever would ask it.
     """
-    asked = []
+    asked, fresher = [], _fresher()
     for source in CONNECTORS:
-        here = _said(source).filter(_is_old(source), application=application)
+        here = _said(source).filter(_is_old(source, fresher), application=application)
         if here.update(state=RequestState.DUE, due_at=timezone.now()):
             asked.append(str(source))
     audit.record("verification.source.asked_anew", subject=application, by=by, sources=asked)
@@ -58,7 +77,24 @@ def _said(source: str) -> SourceRequestQuerySet:
     return SourceRequest.objects.matching().filter(source=source, state=RequestState.ANSWERED)
 
 
-def _is_old(source: str) -> Exists:
-    oldest = timezone.localdate() - CONNECTORS[source].max_age
+def _fresher() -> list[Fresher]:
+    found: list[Fresher] = import_string(settings.FRESHER_FACTS)()
+    return found
+
+
+def _is_old(source: str, fresher: Iterable[Fresher]) -> Q:
+    today = timezone.localdate()
     current = Fact.objects.current().filter(family=OuterRef("application__family"), source=OuterRef("source"))
-    return Exists(current.filter(as_of__lt=oldest))
+    found = Q(Exists(current.filter(as_of__lt=today - CONNECTORS[source].max_age)))
+    for one in fresher:
+        if one.fact.startswith(f"{source}."):
+            old = current.filter(name=one.fact, as_of__lt=today - timedelta(days=one.days))
+            found |= _lives_in(one.areas) & Q(Exists(old))
+    return found
+
+
+def _lives_in(areas: Iterable[str]) -> Q:
+    found = Q()
+    for area in areas:
+        found |= Q(application__village=area) | Q(application__village__code__startswith=f"{area}.")
+    return found
