@@ -21,7 +21,7 @@ from eligibility.rules.catalogue import CATALOGUE, recorded
 from enrollment.enums import ApplicationState, Relation
 
 VILLAGE, HEAD_SEX, HEAD_AGE = "village_code", "head_sex", "head_age"
-PART = 50_000  # families of one file, and of one chunk of a run
+PART = 25_000  # families of one file, and of one chunk of a run
 DECIDED = (ApplicationState.DECIDED, ApplicationState.ANNOUNCED)
 # A flag is true or false, anything else a whole number: 0 is not False, and 1.5 is nothing. What is
 # older than its type allows counts as unknown.
