@@ -9,7 +9,7 @@ out to be; each row of the trace is exact for its own criterion in the same way 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from eligibility.rules.catalogue import Unit, fact_type, recorded
 from eligibility.rules.definitions import Component, Criterion, RuleDocument
@@ -24,8 +24,7 @@ Outcome = Literal["eligible", "not_eligible", "undecided"]
 RESULTS: Mapping[Truth, Result] = {True: "met", False: "not_met", None: "unknown"}
 
 
-@dataclass(frozen=True)
-class FactValue:
+class FactValue(NamedTuple):
     """A fact as a decision uses it; `as_of` is an ISO date, `id` the row it came from.
 
     `is_old`: older on the day of the decision than the rules believe. It is shown, and counts as unknown.
@@ -38,8 +37,7 @@ class FactValue:
     is_old: bool = False
 
 
-@dataclass(frozen=True)
-class Input:
+class Input(NamedTuple):
     """One fact a criterion looked at, or would have if it were known."""
 
     fact: str
@@ -52,15 +50,16 @@ class Input:
 
     def as_json(self) -> dict[str, Any]:
         """As traces keep it; the age is only spoken of where it matters."""
-        kept = dict(vars(self))
-        return kept if self.is_old else {name: value for name, value in kept.items() if name != "is_old"}
+        kept = self._asdict()
+        if not self.is_old:
+            del kept["is_old"]
+        return kept
 
 
 NOTHING = Input("", None, None, "", "", "")
 
 
-@dataclass(frozen=True)
-class TraceRow:
+class TraceRow(NamedTuple):
     """Why one criterion came out as it did. `inputs` has every fact; the flat fields its only one."""
 
     criterion: str
@@ -78,7 +77,7 @@ class TraceRow:
     inputs: tuple[Input, ...]
 
     def as_json(self) -> dict[str, Any]:
-        return {**vars(self), "inputs": [one.as_json() for one in self.inputs]}
+        return self._asdict() | {"inputs": [one.as_json() for one in self.inputs]}
 
 
 @dataclass(frozen=True)
@@ -149,28 +148,29 @@ def _row(ready: Plan, planned: PlannedCriterion, found: Truth, facts: Mapping[st
     shown = looked_at[0] if sole else NOTHING
     limit = _limit(sole, ready.parameters) if sole else None
     said = _said(planned, shown, found)
+    text_id, text_en = (_sentence(criterion, language, said, shown, limit) for language in ("id", "en"))
     return TraceRow(
-        criterion=criterion.name,
-        text_id=_sentence(criterion, "id", said, shown, limit),
-        text_en=_sentence(criterion, "en", said, shown, limit),
-        result=RESULTS[found],
-        fact=shown.fact,
-        fact_id=shown.fact_id,
-        value=shown.value,
-        unit=shown.unit,
-        limit=limit,
-        source=shown.source,
-        as_of=shown.as_of,
-        legal=criterion.legal,
-        inputs=looked_at,
-    )
+        criterion.name, text_id, text_en, RESULTS[found],
+        shown.fact, shown.fact_id, shown.value, shown.unit, limit, shown.source, shown.as_of,
+        criterion.legal, looked_at,
+    )  # fmt: skip
 
 
 def _input(name: str, facts: Mapping[str, FactValue]) -> Input:
-    known, kind = facts.get(name), fact_type(name)
+    known = facts.get(name)
     if known is None:
-        return Input(name, None, None, kind.unit.value, kind.source, "")
-    return Input(name, known.id or None, known.value, kind.unit.value, known.source, known.as_of, known.is_old)
+        return _unknown(name)
+    return Input(name, known.id or None, known.value, _unit(name), known.source, known.as_of, known.is_old)
+
+
+@lru_cache(maxsize=1024)
+def _unknown(name: str) -> Input:
+    return Input(name, None, None, _unit(name), fact_type(name).source, "")
+
+
+@lru_cache(maxsize=1024)
+def _unit(name: str) -> str:
+    return fact_type(name).unit.value
 
 
 def _limit(sole: Comparison, parameters: Mapping[str, int]) -> int | bool | None:
