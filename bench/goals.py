@@ -36,7 +36,7 @@ GOALS = {
     "nation_seconds": Goal(most=667),
     "preview_s": Goal(most=2),
     "regency_s": Goal(most=60),
-    "replay_s": Goal(most=180),
+    "replay_million_s": Goal(most=180),
     # faces
     "accept_fmr_worst_group": Goal(most=0.001),
     "genuine_lost": Goal(most=0.05),

@@ -52,6 +52,8 @@ class Regency(Bench):
             Figure("replayed_determinations", (replayed["replayed"],), "decisions"),
             Figure("replayed_answers", (replayed["replayed_answers"],), "answers"),
             Figure("replay_s", (replayed["replay_seconds"],), "s", f"on {len(os.sched_getaffinity(0))} processors"),
+            Figure("replay_million_s", (1e6 * replayed["determinations_seconds"] / replayed["replayed"],), "s",
+                   "a million determinations, every reason of them"),
             Figure("replay_no_difference", (float(replayed["replay_differences"] == 0),), "yes/no"),
         ]  # fmt: skip
 

@@ -29,12 +29,14 @@ class Command(BaseCommand):
     def handle(self, *args: Any, after: int, processes: int, **options: Any) -> None:
         started = time.monotonic()
         decisions = self._determinations(after, processes)
+        half_way = time.monotonic()
         answers = self._answers()
         found = {
             "replayed": decisions.replayed,
             "replayed_answers": answers.replayed,
             "replay_differences": len(decisions.different) + len(answers.different),
             "replay_seconds": round(time.monotonic() - started, 3),
+            "determinations_seconds": round(half_way - started, 3),
         }
         self.stdout.write(
             f"{decisions.replayed} determinations and {answers.replayed} answers of runs made again:"
