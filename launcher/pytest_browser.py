@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Generator
 
 import pytest
 
@@ -17,9 +18,10 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.import_plugin("launcher.pytest_browser_fixtures")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Browser tests come last: they take longest, and dealt one by one both cores are busy until the end."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None, None, None]:
+    """Browser tests come last, whoever else orders tests: the stacks and browsers they start stay up to the end."""
+    yield
     mine = [item for item in items if item.get_closest_marker(MARK)]
     if not mine:
         return
