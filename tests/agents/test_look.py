@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Locator, Page
 from pytest_django.live_server_helper import LiveServer
 
 from agents import services
@@ -69,15 +69,15 @@ def _picture(page: Page, name: str) -> None:
 def test_the_pages_of_an_enrolment(phone: Page, live_server: LiveServer, eko: User, cast: Cast) -> None:
     phone.goto(f"{live_server.url}/agen/")
     look(phone, "home-empty")
-    phone.get_by_role("link", name="Daftarkan keluarga").click()
+    follow(phone, phone.get_by_role("link", name="Daftarkan keluarga"))
     look(phone, "new")
-    phone.get_by_role("button", name="Lanjut").click()
+    follow(phone, phone.get_by_role("button", name="Lanjut"))
     look(phone, "new-errors")
     phone.get_by_label("NIK").fill(SULASTRI.nik)
     phone.get_by_label("Nama lengkap").fill(SULASTRI.name)
     for box, value in (("Tanggal", "27"), ("Bulan", "Feb"), ("Tahun", "1979")):
         phone.get_by_label(box, exact=True).fill(value)
-    phone.get_by_role("button", name="Lanjut").click()
+    follow(phone, phone.get_by_role("button", name="Lanjut"))
     application = Application.objects.get()
     for name in ADDRESSES:
         path = advance(application, name, by=eko)
@@ -85,11 +85,17 @@ def test_the_pages_of_an_enrolment(phone: Page, live_server: LiveServer, eko: Us
         look(phone, f"form-{name}")
         if name == "photo":
             phone.get_by_text("Tidak bisa difoto", exact=True).click()
-            phone.get_by_role("button", name="Lanjut tanpa foto").click()
+            follow(phone, phone.get_by_role("button", name="Lanjut tanpa foto"))
             look(phone, "photo-errors")
     services.finish_visit(Application.objects.get(), by=eko)
     phone.goto(f"{live_server.url}/agen/keluarga/{application.public_id}/selesai/")
     look(phone, "receipt")
+
+
+def follow(phone: Page, what: Locator) -> None:
+    """Press it, and wait for the page it leads to: what is looked at must not be the one before."""
+    with phone.expect_navigation():
+        what.click()
 
 
 def advance(application: Application, page: str, *, by: User) -> str:
