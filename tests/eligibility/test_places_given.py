@@ -86,6 +86,8 @@ def test_within_the_quota_and_in_history_nothing_is_refused(quota: Quota) -> Non
     commit()
     RankedEntry.objects.filter(ranking=only).update(told_at=None)  # says nothing about places
     commit()
+    funded = RankedEntry.objects.filter(placement=Placement.FUNDED).values_list("ranking", flat=True)
+    assert sorted(funded) == sorted([only.pk, only.pk, old.pk])
 
 
 def test_two_changes_of_one_transaction_are_both_counted(quota: Quota) -> None:

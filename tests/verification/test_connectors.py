@@ -264,8 +264,16 @@ def test_a_correction_reaches_the_source_and_may_be_sent_twice(ministries: Sandb
     kk_number = ministries.residents["wrong_meter"].kk_number
     correction = Correction("pln", "pln.power_va", {"kk_number": kk_number}, 2200, 900, "SGH-2026-000001")
     request_id = uuid4()
+    before = received(ministries)
     connectors.send_correction(correction, request_id=request_id)
+    assert received(ministries) == before + 1
     connectors.send_correction(correction, request_id=request_id)
+    assert received(ministries) == before + 1
+
+
+def received(ministries: Sandbox) -> int:
+    """How many corrections of this ruling the sandbox shows on its start page."""
+    return ministries.http.get("/").text.count("bukti SGH-2026-000001")
 
 
 def test_the_log_knows_no_person(ministries: Sandbox, caplog: pytest.LogCaptureFixture) -> None:
