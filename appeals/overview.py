@@ -58,7 +58,7 @@ def of(application: Application, *, viewer: User | AnonymousUser) -> dict[str, A
         "waiting_for": ", ".join(str(Source(code).label) for code in how_far.waiting) if how_far else "",
         "messages_told": correspondence.messages_of(application),
         "letters": correspondence.letters_of(application),
-        "timeline": _timeline(application, windows, appeals),
+        "timeline": _timeline(application, places, windows, appeals),
     }
 
 
@@ -169,7 +169,9 @@ def _places(application: Application) -> list[Any]:
     return places_found
 
 
-def _timeline(application: Application, windows: list[Any], appeals: list[Appeal]) -> list[Step]:
+def _timeline(application: Application, places: list[Any], windows: list[Any], appeals: list[Appeal]) -> list[Step]:
+    """What happened and what is to come. A result is announced a moment before the time to object begins."""
+    announced = [at for place in places if (at := place.ranking.batch.announced_at)]
     steps = [Step(_("Registration received"), application.submitted_at), Step(_("Decision"), application.decided_at)]
     if windows:
         steps += [
@@ -177,7 +179,7 @@ def _timeline(application: Application, windows: list[Any], appeals: list[Appeal
             Step(_("Last day to object"), windows[0].last_day),
         ]
     else:
-        steps.append(Step(_("Result announced"), None))
+        steps.append(Step(_("Result announced"), min(announced, default=None)))
     for appeal in appeals:
         steps.append(Step(_("Objection received"), appeal.created_at))
         if (ruling := getattr(appeal, "ruling", None)) is not None:

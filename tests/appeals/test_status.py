@@ -69,3 +69,14 @@ def test_a_family_that_receives_objected_and_is_looked_at_costs_six_queries(
         shown = page(client, cast.application)
     for expected in ("petugas memeriksa data Anda lagi", "Rp2.600.000", "Isi kabar", "Sanggahan"):
         assert expected in shown, expected
+
+
+def test_an_announced_result_says_so_before_the_time_to_object_begins(
+    cast: Cast, client: Client, sign_in: SignIn
+) -> None:
+    """The window is opened by the worker a moment later; until then nothing may say the result is still to come."""
+    factories.participation(cast.application)  # its batch has no window
+    sign_in(client, cast.indah)
+    shown = page(client, cast.application)
+    assert "begitu masa sanggah dimulai" in shown
+    assert "Belum" not in shown.partition("Hasil diumumkan")[2].partition("</li>")[0]
