@@ -10,9 +10,9 @@ from perlinsos.accounts.models import User
 from perlinsos.regions.models import Area
 
 
-def can_open_desk(user: User) -> bool:
-    """Whoever reads cases or batches somewhere."""
-    return bool(scoping.area_codes(user, roles={*READERS, *DESK}))
+def can_read_cases(user: User) -> bool:
+    """Whoever reads cases somewhere. Coordinators see counts and places: a queue would tell them there is nobody."""
+    return bool(scoping.area_codes(user, roles=READERS))
 
 
 def can_open_batches(user: User) -> bool:

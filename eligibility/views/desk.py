@@ -14,7 +14,7 @@ from perlinsos.core import access
 @require_safe
 def officer_home(request: UserRequest) -> HttpResponse:
     """Applications of the officer's area in four tabs, oldest first; auditors and verifiers read."""
-    access.ensure(permissions.can_open_desk(request.user))
+    access.ensure(permissions.can_read_cases(request.user))
     form = QueueFilterForm(request.GET, areas=queue.areas(request.user), programmes=queue.programmes())
     applications = queue.narrowed(
         Application.objects.visible_to(request.user).received(),

@@ -13,7 +13,7 @@ from perlinsos.core import access
 @require_safe
 def difference_list(request: UserRequest) -> HttpResponse:
     """Families of the area, the newest first; from here an officer opens a case and looks at its data again."""
-    access.ensure(permissions.can_open_desk(request.user))
+    access.ensure(permissions.can_read_cases(request.user))
     form = QueueFilterForm(request.GET, areas=queue.areas(request.user), programmes=queue.programmes())
     changes = differences.found_for(request.user, area=form.chosen("wilayah"), programme=form.chosen("program"))
     found = paging.page(changes, request.GET, by=("-pk",))

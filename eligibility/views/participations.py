@@ -22,7 +22,7 @@ from perlinsos.core.errors import DomainError
 @require_safe
 def participation_queue(request: UserRequest) -> HttpResponse:
     """Families of the area that receive, in tabs: to be looked at now, soon, all."""
-    access.ensure(permissions.can_open_desk(request.user))
+    access.ensure(permissions.can_read_cases(request.user))
     known = Participation.objects.read_by_staff(request.user)
     counts = overseeing.counts(known)
     tab = overseeing.chosen(request.GET.get("bagian", ""), counts)

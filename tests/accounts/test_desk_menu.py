@@ -18,7 +18,7 @@ TABS = {
     "ani": "Antrean Pengumuman Tempat Penerima Aturan Simulasi Sanggahan Wajah Ganda Foto Sumber data",
     "dewi": "Antrean Penerima Aturan Sanggahan Wajah Ganda Foto Sumber data",
     "gita": "Antrean Pengumuman Tempat Penerima Aturan Simulasi Sanggahan Wajah Ganda Foto Sumber data",
-    "hadi": "Antrean Pengumuman Tempat Penerima Aturan Simulasi Wajah Ganda Sumber data",
+    "hadi": "Pengumuman Tempat Aturan Simulasi Wajah Ganda Sumber data",
     "oki": "Antrean Penerima Sanggahan Wajah Ganda Sumber data",
     "nusa": "Aturan Simulasi",
     "eko": "",

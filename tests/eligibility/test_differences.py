@@ -77,7 +77,7 @@ def test_it_is_narrowed_down_and_ends_at_the_own_area(
     assert (other.receipt_code in shown, earning.receipt_code in shown) == (True, False)
     shown = text(client.get(URL, {"program": "sembako"}))
     assert (shown.count(other.receipt_code), shown.count(earning.receipt_code)) == (1, 1)
-    for who, status in (("citra", 200), ("eko", 403), ("indah", 403)):
+    for who, status in (("citra", 200), ("hadi", 403), ("eko", 403), ("indah", 403)):
         sign_in(client, cast[who])
         page = client.get(URL)
         assert (page.status_code, other.receipt_code in text(page)) == (status, False)

@@ -85,7 +85,7 @@ def test_the_walk_from_the_text_to_the_numbers_the_second_officer_reads(
     tara = Client()
     sign_in(tara, factories.staff("Tara", Role.POLICY, ""))
     page = text(tara.get(detail(draft)))
-    assert "Yang dikatakan simulasi saat ini diusulkan" in page
+    assert "Hasil simulasi saat rancangan diusulkan" in page
     assert 'data-label="Masuk"> 30</td>' in page.replace("> 30 <", "> 30<")
 
 

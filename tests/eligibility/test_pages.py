@@ -36,7 +36,7 @@ def text(response: Any) -> str:
 # --- the queue --------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("who", "status"),
-    [("ani", 200), ("citra", 200), ("dewi", 200), ("gita", 200), ("hadi", 200), ("eko", 403), ("indah", 403)],
+    [("ani", 200), ("citra", 200), ("dewi", 200), ("gita", 200), ("hadi", 403), ("eko", 403), ("indah", 403)],
 )
 def test_who_may_open_the_queue(client: Client, cast: Cast, sign_in: SignIn, who: str, status: int) -> None:
     sign_in(client, cast[who])

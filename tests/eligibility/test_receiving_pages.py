@@ -126,7 +126,7 @@ def test_who_reads_what_a_family_receives(
 # --- officers -------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("who", "status"),
-    [("ani", 200), ("dewi", 200), ("gita", 200), ("citra", 200), ("eko", 403), ("indah", 403)],
+    [("ani", 200), ("dewi", 200), ("gita", 200), ("citra", 200), ("hadi", 403), ("eko", 403), ("indah", 403)],
 )
 def test_who_opens_the_list_of_recipients(
     client: Client, cast: Cast, sign_in: SignIn, one: Participation, who: str, status: int

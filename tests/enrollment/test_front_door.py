@@ -8,7 +8,7 @@ from redis.exceptions import ConnectionError as RedisLost
 from perlinsos import views
 
 HOME = {"indah": "/daftar/", "eko": "/agen/", "ani": "/petugas/", "dewi": "/petugas/", "gita": "/petugas/",
-        "hadi": "/petugas/", "oki": "/petugas/", "nusa": "/petugas/aturan/", "laras": "/admin/"}  # fmt: skip
+        "hadi": "/petugas/pengumuman/", "oki": "/petugas/", "nusa": "/petugas/aturan/", "laras": "/admin/"}  # fmt: skip
 
 
 @pytest.mark.parametrize(("who", "where"), HOME.items())
