@@ -13,26 +13,21 @@ METERS_VA = (450, 900, 1300, 2200, 3500, 5500)  # household classes on a PLN met
 
 def value_field(fact_type: FactType, *, label: Any) -> forms.Field:
     """The field that asks for the right value of a fact, in its own unit."""
-    nothing: dict[str, Any] = {"required": _("This question has no answer yet.")}
     if fact_type.is_flag:
         return forms.TypedChoiceField(
             label=label,
             choices=[("yes", _("Yes")), ("no", _("No"))],
             coerce=_is_yes,
             widget=CardRadios,
-            error_messages=nothing,
         )
     if fact_type.unit == Unit.VA:
         meters = [(str(size), f"{size:,} VA".replace(",", ".")) for size in METERS_VA]
         choices = [*meters, ("0", _("No meter"))]
-        return forms.TypedChoiceField(
-            label=label, choices=choices, coerce=int, widget=CardRadios, error_messages=nothing
-        )
+        return forms.TypedChoiceField(label=label, choices=choices, coerce=int, widget=CardRadios)
     return forms.IntegerField(
         label=label,
         min_value=fact_type.low,
         max_value=fact_type.high,
-        error_messages=nothing,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
 
@@ -57,7 +52,7 @@ class ObjectionForm(PortalForm):
 
     def __init__(self, *args: Any, fact_name: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["claimed_value"] = value_field(CATALOGUE[fact_name], label=_("What is right?"))
+        self.add_field("claimed_value", value_field(CATALOGUE[fact_name], label=_("What is right?")))
         self.order_fields(self.field_order)
 
 
@@ -80,7 +75,7 @@ class GroundCheckForm(PortalForm):
 
     def __init__(self, *args: Any, fact_name: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["value"] = value_field(CATALOGUE[fact_name], label=_("What did you see?"))
+        self.add_field("value", value_field(CATALOGUE[fact_name], label=_("What did you see?")))
         self.order_fields(self.field_order)
 
 
@@ -101,7 +96,7 @@ class NoteForm(PortalForm):
         super().__init__(*args, **kwargs)
         kind = CATALOGUE[fact_name]
         label = _("Is it so?") if kind.is_flag else _("How many people?")
-        self.fields["value"] = value_field(kind, label=label)
+        self.add_field("value", value_field(kind, label=label))
         self.order_fields(self.field_order)
 
 

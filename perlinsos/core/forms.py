@@ -78,9 +78,14 @@ class PortalFormMixin:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
-            if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
-                label = field.label or name.replace("_", " ")
-                field.error_messages["required"] = _nothing_yet(field) % {"label": label}
+            self.add_field(name, field)
+
+    def add_field(self, name: str, field: forms.Field) -> None:
+        """Add a field that depends on what the form is about; left empty it is named, as every other one is."""
+        self.fields[name] = field
+        if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
+            label = field.label or name.replace("_", " ")
+            field.error_messages["required"] = _nothing_yet(field) % {"label": label}
 
 
 class PortalForm(PortalFormMixin, forms.Form):

@@ -110,7 +110,7 @@ def test_who_asked_for_it_cannot_go(check: GroundCheck, cast: Cast, client: Clie
     ("told", "said"),
     [
         ({"photo": ""}, "Fotonya belum ada"),
-        ({"value": ""}, "Pertanyaan ini belum dijawab."),
+        ({"value": ""}, "“Apa yang Anda lihat?” belum dipilih."),
         ({"value": "901"}, "summary-of-errors"),
         ({"photo": SimpleUploadedFile("foto.jpg", b"%PDF-1.7 no picture", "image/jpeg")}, "summary-of-errors"),
     ],

@@ -155,7 +155,7 @@ def test_an_officer_who_enrolled_the_family_notes_nothing(cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"value": ""}, "Pertanyaan ini belum dijawab."),
+        ({"value": ""}, "“Apakah benar demikian?” belum dipilih."),
         ({"evidence": " "}, "Apa buktinya?"),
         ({"seen_on_year": "2100"}, "Kesalahan:"),
         ({"seen_on_year": str(timezone.localdate().year - 2)}, "sudah terlalu lama"),
