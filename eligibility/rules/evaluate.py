@@ -11,13 +11,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
-from eligibility.rules.catalogue import Unit, fact_type, recorded
+from eligibility.rules.catalogue import Unit, fact_type
 from eligibility.rules.definitions import Component, Criterion, RuleDocument
 from eligibility.rules.logic import Truth, Values, answer
-from eligibility.rules.operands import resolve
 from eligibility.rules.plan import Plan, PlannedCriterion, plan
-from eligibility.rules.tree import Comparison
-from eligibility.rules.wording import fill, quantity
+from eligibility.rules.wording import LANGUAGES, fill, quantity
 
 Result = Literal["met", "not_met", "unknown"]
 Outcome = Literal["eligible", "not_eligible", "undecided"]
@@ -77,7 +75,9 @@ class TraceRow(NamedTuple):
     inputs: tuple[Input, ...]
 
     def as_json(self) -> dict[str, Any]:
-        return self._asdict() | {"inputs": [one.as_json() for one in self.inputs]}
+        kept = self._asdict()
+        kept["inputs"] = [one.as_json() for one in self.inputs]
+        return kept
 
 
 @dataclass(frozen=True)
@@ -111,19 +111,23 @@ def evaluate(document: RuleDocument, facts: Mapping[str, FactValue], parameters:
 
 def decide(ready: Plan, facts: Mapping[str, FactValue]) -> Verdict:
     """Decide one family by a plan that is ready. Whoever brings the facts says which are too old for its document."""
-    named = [(recorded(column.name), column) for column in ready.columns]
-    on_record = {name: facts[name] for name, column in named if name in facts and column.admits(facts[name].value)}
-    values = {
-        column.name: int(on_record[name].value)
-        for name, column in named
-        if name in on_record and not on_record[name].is_old
-    }
+    on_record: dict[str, FactValue] = {}
+    values: dict[str, int] = {}
+    for name, column in ready.on_record:
+        fact = facts.get(name)
+        if fact is None or not column.admits(fact.value):
+            continue
+        on_record[name] = fact
+        if not fact.is_old:
+            values[column.name] = int(fact.value)
     answers = tuple(answer(criterion.question, values) for criterion in ready.criteria)
     outcome = _outcome(ready, answers, values)
     parts = tuple(_amount_parts(ready, values)) if outcome == "eligible" else ()
     return Verdict(
         outcome=outcome,
-        trace=tuple(_row(ready, *entry, on_record) for entry in zip(ready.criteria, answers, strict=True)),
+        trace=tuple(
+            _row(*entry, on_record) for entry in zip(ready.document.criteria, ready.criteria, answers, strict=True)
+        ),
         amount_per_year=sum(part.rupiah for part in parts),
         amount_parts=parts,
         need_score=_need_score(ready, values),
@@ -141,17 +145,14 @@ def _outcome(ready: Plan, answers: tuple[Truth, ...], values: Values) -> Outcome
 
 
 # --- reasons --------------------------------------------------------------------------------------
-def _row(ready: Plan, planned: PlannedCriterion, found: Truth, facts: Mapping[str, FactValue]) -> TraceRow:
-    criterion = ready.document.criteria[planned.position]
-    looked_at = tuple(_input(name, facts) for name in criterion.facts)
-    sole = criterion.sole
-    shown = looked_at[0] if sole else NOTHING
-    limit = _limit(sole, ready.parameters) if sole else None
+def _row(criterion: Criterion, planned: PlannedCriterion, found: Truth, facts: Mapping[str, FactValue]) -> TraceRow:
+    looked_at = tuple([_input(name, facts) for name in criterion.facts])
+    shown = looked_at[0] if criterion.sole else NOTHING
     said = _said(planned, shown, found)
-    text_id, text_en = (_sentence(criterion, language, said, shown, limit) for language in ("id", "en"))
+    text_id, text_en = (getattr(criterion.texts[language], said) for language in LANGUAGES)
     return TraceRow(
-        criterion.name, text_id, text_en, RESULTS[found],
-        shown.fact, shown.fact_id, shown.value, shown.unit, limit, shown.source, shown.as_of,
+        criterion.name, *_filled(text_id, text_en, shown.unit, shown.value, planned.limit), RESULTS[found],
+        shown.fact, shown.fact_id, shown.value, shown.unit, planned.limit, shown.source, shown.as_of,
         criterion.legal, looked_at,
     )  # fmt: skip
 
@@ -173,12 +174,6 @@ def _unit(name: str) -> str:
     return fact_type(name).unit.value
 
 
-def _limit(sole: Comparison, parameters: Mapping[str, int]) -> int | bool | None:
-    if len(sole.operands) != 1:
-        return None
-    return resolve(sole.operands[0], parameters)
-
-
 def _said(planned: PlannedCriterion, shown: Input, found: Truth) -> str:
     """Which of the criterion's sentences fits."""
     if planned.is_silent:
@@ -188,22 +183,21 @@ def _said(planned: PlannedCriterion, shown: Input, found: Truth) -> str:
     return RESULTS[found]
 
 
-def _sentence(criterion: Criterion, language: str, said: str, shown: Input, limit: int | bool | None) -> str:
-    text: str = getattr(criterion.texts[language], said)
-    if criterion.sole is None:
-        return text
-    return _filled(text, fact_type(criterion.sole.fact).unit, language, shown.value, limit)
-
-
 @lru_cache(maxsize=20_000, typed=True)
-def _filled(text: str, unit: Unit, language: str, value: int | bool | None, limit: int | bool | None) -> str:
+def _filled(
+    text_id: str, text_en: str, unit: str, value: int | bool | None, limit: int | bool | None
+) -> tuple[str, str]:
     """Few sentences with few numbers: families by the thousand are told the same."""
-    unset = "–"  # a parameter that is not set; the result is then unknown
-    return fill(
-        text,
-        value=unset if value is None else quantity(value, unit, language),
-        limit=unset if limit is None else quantity(limit, unit, language),
+    said_id, said_en = (
+        fill(text, value=_spoken(value, unit, language), limit=_spoken(limit, unit, language))
+        for language, text in (("id", text_id), ("en", text_en))
     )
+    return said_id, said_en
+
+
+def _spoken(number: int | bool | None, unit: str, language: str) -> str:
+    """A parameter that is not set is a dash; the result is then unknown."""
+    return "–" if number is None else quantity(number, Unit(unit), language)
 
 
 # --- money and order ------------------------------------------------------------------------------

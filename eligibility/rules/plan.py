@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from eligibility.rules.catalogue import FactType, fact_type
+from eligibility.rules.catalogue import FactType, fact_type, recorded
 from eligibility.rules.definitions import Amount, Component, Criterion, Need, RuleDocument
 from eligibility.rules.entangled import linked
 from eligibility.rules.logic import Join, Open, Question, ReadAs, Tree, Unrecorded, checks, question_of, tree_of
@@ -30,7 +30,8 @@ class PlannedCriterion:
     """Row `position` of the trace. Met when the question is true, not met when false.
 
     `is_silent`: the parameter it waits for is not set, so it asks nothing and is met.
-    `unless_recorded` names the fact without which it asks nothing and is met.
+    `unless_recorded` names the fact without which it asks nothing and is met. `limit` is the one number
+    it compares its only fact with; None where there are several, or it is not set.
     """
 
     position: int
@@ -38,6 +39,7 @@ class PlannedCriterion:
     question: Question
     is_silent: bool
     unless_recorded: str | None
+    limit: int | bool | None
 
 
 @dataclass(frozen=True)
@@ -95,12 +97,14 @@ class Plan:
 
     `columns` are the facts read, by name. A value outside the bounds of its type is unknown. A fact of
     which the document wants fresher data than the catalogue is a fact of its own (`pln.power_va@180`),
-    unknown where it is too old: no engine need know of ages.
+    unknown where it is too old: no engine need know of ages. `on_record` has the columns with the names
+    that their facts are on record under.
     """
 
     document: RuleDocument
     parameters: Mapping[str, int]
     columns: tuple[FactType, ...]
+    on_record: tuple[tuple[str, FactType], ...]
     criteria: tuple[PlannedCriterion, ...]
     bundles: tuple[Bundle, ...]
     amount: AmountPlan
@@ -122,10 +126,12 @@ def _planned(document: RuleDocument, regional: tuple[tuple[str, int], ...]) -> P
         _criterion(*entry, in_force, document.read_as, is_open=entry[1].is_about_amount and not is_set)
         for entry in enumerate(document.criteria)
     )
+    columns = tuple(fact_type(document.read_as(name)) for name in sorted(document.facts))
     return Plan(
         document=document,
         parameters=in_force,
-        columns=tuple(fact_type(document.read_as(name)) for name in sorted(document.facts)),
+        columns=columns,
+        on_record=tuple((recorded(column.name), column) for column in columns),
         criteria=criteria,
         bundles=tuple(_bundles(criteria)),
         amount=amount,
@@ -148,7 +154,10 @@ def _criterion(
     fact = read_as(criterion.sole.fact) if criterion.sole and criterion.only_on_record else None
     if fact is not None:
         tree = Join("any", (Unrecorded(fact), tree))
-    return PlannedCriterion(position, criterion.name, question_of(tree), is_silent, fact)
+    limit = (
+        resolve(*criterion.sole.operands, parameters) if criterion.sole and len(criterion.sole.operands) == 1 else None
+    )
+    return PlannedCriterion(position, criterion.name, question_of(tree), is_silent, fact, limit)
 
 
 def _bundles(criteria: Sequence[PlannedCriterion]) -> Iterator[Bundle]:
