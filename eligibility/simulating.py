@@ -12,8 +12,9 @@ from eligibility.models import Programme, RuleDraft, RuleSet, Simulation, Snapsh
 from eligibility.populations import snapshots
 from eligibility.rules.definitions import RuleDocument
 from eligibility.rules.document import parse
-from eligibility.simulations.report import ENGINE, Report, fingerprint, report
+from eligibility.simulations.report import ENGINE, Report, fingerprint
 from eligibility.simulations.study import Rules, Study
+from eligibility.simulations.telling import report
 from perlinsos.regions.models import Area, Parameter
 
 FEWEST_FAMILIES = 10  # below it everything would be hidden

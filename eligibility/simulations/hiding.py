@@ -21,9 +21,18 @@ def is_small(count: int) -> bool:
     return 0 < count < FEWEST_SHOWN
 
 
-def in_line(counts: Sequence[int]) -> frozenset[int]:
-    """The places to hide in a row of counts whose sum is known."""
-    hidden = {place for place, count in enumerate(counts) if is_small(count)}
+def shown(count: int) -> int | None:
+    return None if is_small(count) else count
+
+
+def is_beside(count: int, others: Iterable[int | None]) -> bool:
+    """Whether a number that is shown elsewhere differs from this one by fewer than ten families."""
+    return any(other is not None and is_small(abs(count - other)) for other in others)
+
+
+def in_line(counts: Sequence[int], also: Set[int] = frozenset()) -> frozenset[int]:
+    """The places to hide in a row of counts whose sum is known; those of `also` for a reason of their own."""
+    hidden = {place for place, count in enumerate(counts) if is_small(count)} | also
     while hidden and (len(hidden) == 1 or sum(counts[place] for place in hidden) < FEWEST_SHOWN):
         visible = [place for place in range(len(counts)) if place not in hidden]
         if not visible:
@@ -32,10 +41,15 @@ def in_line(counts: Sequence[int]) -> frozenset[int]:
     return frozenset(hidden)
 
 
-def in_table(counts: Sequence[Sequence[int]], *, rows: Set[int], columns: Set[int]) -> frozenset[Cell]:
-    """The cells to hide in a table whose totals are shown, except those of `rows` and of `columns`."""
+def in_table(
+    counts: Sequence[Sequence[int]], *, rows: Set[int], columns: Set[int], also: Set[Cell] = frozenset()
+) -> frozenset[Cell]:
+    """The cells to hide in a table whose totals are shown, except those of `rows` and of `columns`.
+
+    Those of `also` are hidden for a reason of their own.
+    """
     every = [(row, column) for row, line in enumerate(counts) for column in range(len(line))]
-    hidden = {cell for cell in every if is_small(counts[cell[0]][cell[1]])}
+    hidden = {cell for cell in every if is_small(counts[cell[0]][cell[1]])} | also
     while helpful := next(_helpful(counts, hidden, rows, columns), None):
         hidden.add(min(helpful, key=lambda cell: (counts[cell[0]][cell[1]] == 0, counts[cell[0]][cell[1]], cell)))
     return frozenset(hidden)

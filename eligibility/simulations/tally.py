@@ -5,7 +5,7 @@ by workers that may die; the sum is the same.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 import polars as pl
 
@@ -15,6 +15,7 @@ from eligibility.populations.snapshots import HEAD_AGE, HEAD_SEX, VILLAGE
 from eligibility.rules.steps import Line, lines
 from eligibility.simulations.worlds import Decision, Touch, Worlds, complete, decide
 
+Counts = Mapping[str, int]
 UNKNOWN = "?"
 DIMENSIONS = ("district", "head_sex", "head_age", "disability", "decile")
 AGE_BANDS = ((30, "0-29"), (45, "30-44"), (60, "45-59"), (75, "60-74"))
@@ -132,15 +133,14 @@ def _amount(number: int | None) -> pl.Expr:
 
 
 def _overlaps(decided: pl.DataFrame, worlds: Worlds, number: int) -> Counter[str]:
-    """Families that fit two programmes at once."""
+    """Families that fit each programme, and two of them at once."""
     world = worlds.worlds[number]
     codes = sorted(world)
+    fits = {code: pl.col(f"outcome_{world[code]}") == YES for code in codes}
     pairs = [(one, other) for place, one in enumerate(codes) for other in codes[place + 1 :]]
     counted = decided.select(
-        ((pl.col(f"outcome_{world[one]}") == YES) & (pl.col(f"outcome_{world[other]}") == YES))
-        .sum()
-        .alias(key("both", number, one, other))
-        for one, other in pairs
+        *(fits[code].sum().alias(key("fits", number, code)) for code in codes),
+        *((fits[one] & fits[other]).sum().alias(key("both", number, one, other)) for one, other in pairs),
     )
     return Counter({name: int(counted[name][0]) for name in counted.columns})
 

@@ -27,7 +27,7 @@ from tests.eligibility.documents import data
 from tests.eligibility.simulated import begin, finish, snapshot_of
 
 LIST, START = reverse("simulation-list"), reverse("simulation-start")
-FAMILIES: list[dict[str, Any]] = [{}] * 40 + [{"dtsen__decile": 5}] * 30 + [{"pln__power_va": 2200}] * 4
+FAMILIES: list[dict[str, Any]] = [{}] * 40 + [{"dtsen__decile": 5}] * 30 + [{"pln__power_va": 2200}] * 14
 
 
 @pytest.fixture(autouse=True)
@@ -81,7 +81,7 @@ def test_the_walk_from_the_text_to_the_numbers_the_second_officer_reads(
     (summary,) = draft.simulation_summary
     (effect,) = summary["effects"]
     assert (summary["simulation"], summary["sha256"]) == (str(done.public_id), done.sha256)
-    assert (summary["families"], effect["before"], effect["gained"], effect["after"]) == (74, 40, 30, None)
+    assert (summary["families"], effect["before"], effect["gained"], effect["after"]) == (84, 40, 30, 70)
     tara = Client()
     sign_in(tara, factories.staff("Tara", Role.POLICY, ""))
     page = text(tara.get(detail(draft)))

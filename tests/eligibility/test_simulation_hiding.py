@@ -7,7 +7,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from eligibility.simulations import hiding
-from eligibility.simulations.report import Effect, fingerprint, report
+from eligibility.simulations.report import Effect, fingerprint
+from eligibility.simulations.telling import report
 from verification.fairness import FEWEST_SHOWN
 
 COUNTS = st.sampled_from([0, 0, 1, 3, 9, 10, 12, 40, 500])

@@ -22,7 +22,7 @@ from tests.eligibility.documents import data
 from tests.eligibility.simulated import begin, draft, finish, snapshot_of
 
 LIST, START, PREVIEW = (reverse(f"simulation-{verb}") for verb in ("list", "start", "preview"))
-FAMILIES: list[dict[str, Any]] = [{}] * 40 + [{"dtsen__decile": 5}] * 30 + [{"pln__power_va": 2200}] * 4
+FAMILIES: list[dict[str, Any]] = [{}] * 40 + [{"dtsen__decile": 5}] * 30 + [{"pln__power_va": 2200}] * 14
 MakeSnapshot = Callable[[], Snapshot]
 
 
@@ -65,7 +65,7 @@ def test_an_officer_starts_one_follows_it_and_reads_the_result(
     page = reverse("simulation-detail", args=[simulation.public_id])
     assert (response.status_code, response["Location"]) == (302, page)
     waiting = text(client.get(page))
-    assert "0%: 0 dari 74 keluarga" in waiting
+    assert "0%: 0 dari 84 keluarga" in waiting
     assert "js/progress" in waiting
     finish(simulation, worker)
     result = text(client.get(page))
