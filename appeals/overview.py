@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -36,21 +37,36 @@ class Step:
     at: datetime | date | None
 
 
+@dataclass(frozen=True)
+class Period:
+    """A time to object, and whose results it is for: nothing said where it is for all that is shown.
+
+    No window: the time to object is still to come.
+    """
+
+    programmes: str
+    window: ObjectionWindow | None
+
+
 def of(application: Application, *, viewer: User | AnonymousUser) -> dict[str, Any]:
     """The family's status page. `application` comes from `correspondence.with_letters_and_messages`."""
     # Only what was decided can be contested or announced: a family that waits costs three queries less.
     determinations = [] if application.state in WAITING else _current(application)
     appeals = _appeals(application) if determinations else []
     places = _places(application) if determinations else []
-    windows = [window for place in places if (window := getattr(place.ranking.batch, "objection_window", None))]
+    windows = {place.ranking.batch.programme_id: _window(place) for place in places}
+    periods = _periods(determinations, windows)
     how_far = readiness.of(application) if application.state in WAITING else None
     may_object = isinstance(viewer, User) and permissions.can_lodge(viewer, application)
     return {
         "application": application,
-        "cards": [_card(row, appeals, may_object=may_object) for row in determinations],
+        "cards": [
+            _card(row, appeals, may_object=may_object and _may_still_object(windows.get(row.programme_id)))
+            for row in determinations
+        ],
         "places": places,
         "receiving": receiving.of(application, determinations),
-        "window": windows[0] if windows else None,
+        "periods": periods,
         "may_object": may_object,
         "appeals": [describe_appeal(appeal) for appeal in appeals],
         "readiness": how_far,
@@ -58,7 +74,7 @@ def of(application: Application, *, viewer: User | AnonymousUser) -> dict[str, A
         "waiting_for": ", ".join(str(Source(code).label) for code in how_far.waiting) if how_far else "",
         "messages_told": correspondence.messages_of(application),
         "letters": correspondence.letters_of(application),
-        "timeline": _timeline(application, places, windows, appeals),
+        "timeline": _timeline(application, places, periods, appeals),
     }
 
 
@@ -70,7 +86,7 @@ def of_contest(determination: Determination, fact: Fact) -> dict[str, Any]:
         "fact": fact,
         "label": fact_label(fact),
         "value": fact_value(fact, fact.value),
-        "window": ObjectionWindow.objects.covering(determination),
+        "periods": [Period("", ObjectionWindow.objects.covering(determination))],
     }
 
 
@@ -156,6 +172,31 @@ def _card(determination: Determination, appeals: list[Appeal], *, may_object: bo
     return presenters.card(determination, earlier=determination.supersedes, contest_url=contest_url)
 
 
+def _window(place: Any) -> ObjectionWindow | None:
+    """The time to object of an announcement; None in the moment before it begins."""
+    window: ObjectionWindow | None = getattr(place.ranking.batch, "objection_window", None)
+    return window
+
+
+def _may_still_object(window: ObjectionWindow | None) -> bool:
+    """Before the time to object the link says that it is still to come; after it there is nothing to press."""
+    return window is None or window.closes_at > timezone.now()
+
+
+def _periods(determinations: list[Determination], windows: dict[int, ObjectionWindow | None]) -> list[Period]:
+    """The times to object to these results, the one that is over last; programmes with the same one together."""
+    by_end: dict[date | None, list[Determination]] = {}
+    for row in determinations:
+        window = windows.get(row.programme_id)
+        by_end.setdefault(window.last_day if window else None, []).append(row)
+    is_one = len(by_end) == 1
+    found = [
+        Period("" if is_one else ", ".join(str(row.programme) for row in rows), windows.get(rows[0].programme_id))
+        for rows in by_end.values()
+    ]
+    return sorted(found, key=lambda period: period.window is not None and not period.window.is_open)
+
+
 def _places(application: Application) -> list[Any]:
     """Places that hold now, each with `why` it is only on the waiting list."""
     places = RankedEntry.objects.current().filter(entry__application=application, entry__is_cancelled=False)
@@ -169,19 +210,24 @@ def _places(application: Application) -> list[Any]:
     return places_found
 
 
-def _timeline(application: Application, places: list[Any], windows: list[Any], appeals: list[Appeal]) -> list[Step]:
+def _timeline(application: Application, places: list[Any], periods: list[Period], appeals: list[Appeal]) -> list[Step]:
     """What happened and what is to come. A result is announced a moment before the time to object begins."""
     announced = [at for place in places if (at := place.ranking.batch.announced_at)]
     steps = [Step(_("Registration received"), application.submitted_at), Step(_("Decision"), application.decided_at)]
-    if windows:
+    begun = [(period.programmes, period.window) for period in periods if period.window]
+    for programmes, window in begun:
         steps += [
-            Step(_("Result announced"), windows[0].opens_at),
-            Step(_("Last day to object"), windows[0].last_day),
+            Step(_about(_("Result announced"), programmes), window.opens_at),
+            Step(_about(_("Last day to object"), programmes), window.last_day),
         ]
-    else:
+    if not begun:
         steps.append(Step(_("Result announced"), min(announced, default=None)))
     for appeal in appeals:
         steps.append(Step(_("Objection received"), appeal.created_at))
         if (ruling := getattr(appeal, "ruling", None)) is not None:
             steps.append(Step(_("Objection answered"), ruling.ruled_at))
     return steps
+
+
+def _about(title: str | Promise, programmes: str) -> str | Promise:
+    return f"{title}: {programmes}" if programmes else title

@@ -74,6 +74,17 @@ def announce(cast: Cast, *, places: int = 2) -> Announced:
     return Announced(batch, window, answer, others)
 
 
+def announce_also(cast: Cast, programme: Programme) -> ObjectionWindow:
+    """The same families in another programme, announced by the same two."""
+    area = Area.objects.get(pk=BANYUWANGI)
+    factories.QuotaFactory(programme=programme, places=2)
+    batch = batches.hand_over(batches.prepare_batch(area=area, programme=programme, by=cast.ani), by=cast.ani)
+    batches.announce_batch(batch, decree=factories.DecreeFactory(area=area), by=cast.budi)
+    window = open_window(batch.pk, by=service_account("appeals"))
+    assert window is not None
+    return window
+
+
 def decided(application: Application, facts: dict[str, int]) -> Application:
     """A sent application whose sources have all answered, decided by the worker."""
     worker = service_account("eligibility")

@@ -1,11 +1,17 @@
 """The status page: everything a family wants to know, in few questions to the database."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from appeals.models import ObjectionWindow
+from eligibility.models import Programme
 from eligibility.services import recertifications
 from enrollment.models import Application
+from perlinsos.core.templatetags.portal import tanggal
 from perlinsos.messages.enums import LetterState
 from perlinsos.messages.models import Letter
 from perlinsos.messages.services import tell
@@ -80,3 +86,39 @@ def test_an_announced_result_says_so_before_the_time_to_object_begins(
     shown = page(client, cast.application)
     assert "begitu masa sanggah dimulai" in shown
     assert "Belum" not in shown.partition("Hasil diumumkan")[2].partition("</li>")[0]
+
+
+def test_each_programme_has_its_own_time_to_object(cast: Cast, client: Client, sign_in: SignIn) -> None:
+    """PKH comes first and is over; Sembako is not, and nothing may say so of it."""
+    pkh = scenario.announce(cast)
+    sembako = scenario.announce_also(cast, Programme.objects.get(code="sembako"))
+    past = {"opens_at": timezone.now() - timedelta(days=31), "closes_at": timezone.now() - timedelta(hours=1)}
+    ObjectionWindow.objects.filter(pk=pkh.window.pk).update(**past)
+    pkh.window.refresh_from_db()
+    sign_in(client, cast.indah)
+    shown = page(client, cast.application)
+    over, still = tanggal(pkh.window.last_day), tanggal(sembako.last_day)
+    assert f"Masa sanggah berakhir {over}" in said(shown, "Program Keluarga Harapan")
+    assert f"Batasnya {still}" in said(shown, "Program Sembako")
+    assert "Hari terakhir menyanggah: Program Sembako" in shown
+    assert "Data ini keliru" in card(shown, "sembako")
+    assert "Data ini keliru" not in card(shown, "pkh")
+
+
+def test_with_one_time_to_object_no_programme_is_named(cast: Cast, client: Client, sign_in: SignIn) -> None:
+    announced = scenario.announce(cast)
+    scenario.announce_also(cast, Programme.objects.get(code="sembako"))
+    sign_in(client, cast.indah)
+    shown = page(client, cast.application)
+    assert shown.count(f"Batasnya {tanggal(announced.window.last_day)}") == 1
+    assert "Hasil diumumkan:" not in shown
+
+
+def card(shown: str, code: str) -> str:
+    return shown.partition(f'id="decision-{code}"')[2].partition("</section>")[0]
+
+
+def said(shown: str, programme: str) -> str:
+    """What is said below “Is the data wrong?” about one programme."""
+    lines = " ".join(shown.partition("Data itu salah?")[2].partition("</div>")[0].split())
+    return lines.partition(f"{programme}:")[2].partition("</p>")[0]
