@@ -65,7 +65,7 @@ def of(application: Application, *, viewer: User | AnonymousUser) -> dict[str, A
             for row in determinations
         ],
         "places": places,
-        "receiving": receiving.of(application, determinations),
+        "receiving": receiving.of(application),
         "periods": periods,
         "may_object": may_object,
         "appeals": [describe_appeal(appeal) for appeal in appeals],

@@ -57,7 +57,7 @@ def rows(participations: Iterable[Participation]) -> list[Row]:
 
 
 def detail(participation: Participation) -> dict[str, Any]:
-    """Everything about one: how it stands, why somebody must look, records, what happened."""
+    """Everything about one, read `with_payments`: how it stands, why somebody must look, records, what happened."""
     kept = records.of_family(participation)
     proposed = Departure.objects.proposed().filter(entry=participation.entry_id)
     about = AuditEvent.objects.filter(subject_type=participation._meta.label_lower, subject_id=participation.pk)
@@ -65,7 +65,7 @@ def detail(participation: Participation) -> dict[str, Any]:
     return {
         "participation": participation,
         "application": participation.application,
-        "one": receiving.card(participation, participation.determination, kept),
+        "one": receiving.card_of(participation, kept),
         "whys": checks.said(checks.why_check(participation)) if participation.is_running else [],
         "differs": differences.of_participation(participation) if participation.is_running else None,
         "look": look,

@@ -3,13 +3,13 @@
 A month counts by itself: of school the share of days, of health whether somebody went. Unknown counts nowhere.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from eligibility.enums import DutyKind, DutyValue
 from eligibility.rules.commitments import HIGHEST, Duty, Measure, broken, later, payment
-from eligibility.rules.periods import Quarter, next_month
+from eligibility.rules.periods import MONTHS, Quarter, next_month
 from enrollment.enums import Schooling
 
 MEASURES = {DutyKind.SCHOOL: Measure.ATTENDANCE_PERCENT, DutyKind.HEALTH: Measure.MISSED_HEALTH_VISITS}
@@ -49,7 +49,7 @@ class Cause:
 
 @dataclass(frozen=True)
 class Settlement:
-    """The payment of a quarter: a quarter of the year, less the cuts."""
+    """The payment of a quarter: a quarter of the year, or the share of the months paid for, less the cuts."""
 
     quarter: Quarter
     full: int
@@ -96,14 +96,25 @@ def measured(notes: Iterable[Note]) -> list[tuple[Measure, int]]:
     ]
 
 
-def settle(rupiah_per_year: int, duties: Sequence[Duty], notes: Iterable[Note], quarter: Quarter) -> Settlement:
-    """The payment of `quarter` under these duties, with what cut it; records of other months count nothing."""
-    inside = [note for note in notes if note.month in quarter.months]
+def settle(
+    rupiah_per_year: int,
+    duties: Sequence[Duty],
+    notes: Iterable[Note],
+    quarter: Quarter,
+    *,
+    months: Collection[date] | None = None,
+) -> Settlement:
+    """The payment of `quarter` under these duties, with what cut it; records of other months count nothing.
+
+    `months` are those of the quarter that are paid for, else all: each is a third, in whole rupiah, rounded down.
+    """
+    paid = quarter.months if months is None else months
+    inside = [note for note in notes if note.month in paid]
     found = broken(duties, measured(inside))
     return Settlement(
         quarter=quarter,
-        full=payment(rupiah_per_year, []),
-        rupiah=payment(rupiah_per_year, found),
+        full=payment(rupiah_per_year, []) * len(paid) // MONTHS,
+        rupiah=payment(rupiah_per_year, found) * len(paid) // MONTHS,
         causes=tuple(Cause(duty, _breaking(duty, inside)) for duty in found),
     )
 

@@ -25,7 +25,7 @@ class Quarter:
 
     @property
     def last_day(self) -> date:
-        return next_month(self.months[-1]) - timedelta(days=1)
+        return last_day(self.months[-1])
 
 
 def quarter_of(day: date) -> Quarter:
@@ -38,6 +38,10 @@ def month_of(day: date) -> date:
 
 def next_month(month: date) -> date:
     return (month.replace(day=1) + timedelta(days=31)).replace(day=1)
+
+
+def last_day(month: date) -> date:
+    return next_month(month) - timedelta(days=1)
 
 
 def months_ended(today: date, count: int = MONTHS) -> tuple[date, ...]:

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from eligibility import overseeing, paging, permissions
+from eligibility import overseeing, paging, permissions, receiving
 from eligibility.forms import EndForm, ReasonForm
 from eligibility.models import Participation
 from eligibility.services import leaving, participations, recertifications
@@ -123,10 +123,11 @@ def _with_reason(request: UserRequest, public_id: UUID, verb: Callable[..., obje
 
 
 def _participation(request: UserRequest, public_id: UUID) -> Participation:
-    known = Participation.objects.read_by_staff(request.user).select_related(
+    known = receiving.with_payments(Participation.objects.read_by_staff(request.user)).select_related(
         "application__applicant", "application__village", "programme", "determination__rule_set"
     )
-    return get_object_or_404(known, public_id=public_id)
+    participation: Participation = get_object_or_404(known, public_id=public_id)
+    return participation
 
 
 def _show(

@@ -84,10 +84,10 @@ def duty_doubt(request: UserRequest, public_id: UUID, record_id: UUID) -> HttpRe
 
 
 def _participation(request: UserRequest, public_id: UUID) -> Participation:
-    known = Participation.objects.visible_to(request.user).select_related(
-        "application", "programme", "determination__rule_set"
-    )
-    return get_object_or_404(known, public_id=public_id)
+    known = receiving.with_payments(Participation.objects.visible_to(request.user))
+    found = known.select_related("application", "programme", "determination__rule_set")
+    participation: Participation = get_object_or_404(found, public_id=public_id)
+    return participation
 
 
 def _context(request: UserRequest, participation: Participation) -> dict[str, Any]:
@@ -95,7 +95,7 @@ def _context(request: UserRequest, participation: Participation) -> dict[str, An
     return {
         "participation": participation,
         "application": participation.application,
-        "one": receiving.card(participation, participation.determination, kept),
+        "one": receiving.card_of(participation, kept),
         "lines": records.lines(
             kept, may_doubt=permissions.can_doubt_duty(request.user, participation.application.family)
         ),

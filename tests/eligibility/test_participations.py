@@ -53,10 +53,13 @@ def recertify(one: Participation, *, by: User) -> Participation:
 
 def decide_again(one: Participation, **changes: Any) -> Determination:
     old = one.determination
-    fields = {"amount_per_year": old.amount_per_year, "outcome": Outcome.ELIGIBLE, **changes}
-    return factories.DeterminationFactory(
-        application=one.application, rule_set=old.rule_set, supersedes=old, cause="fact:x", **fields
-    )
+    fields = {
+        "amount_per_year": old.amount_per_year,
+        "outcome": Outcome.ELIGIBLE,
+        "rule_set": old.rule_set,
+        **changes,
+    }
+    return factories.DeterminationFactory(application=one.application, supersedes=old, cause="fact:x", **fields)
 
 
 def propose(one: Participation, reason: str, *, by: User) -> None:

@@ -63,7 +63,7 @@ def final_batch(programme: Programme | None = None) -> Batch:
 def participation(application: Application | None = None, *, batch: Batch | None = None, **facts: int) -> Participation:
     """What the worker begins for a funded place: 10.4 million rupiah a year, five years, nobody exempt."""
     application = application or ApplicationFactory(announced=True)
-    rule_set = RuleSetFactory(version="2026.2", document=_stored(pkh_document()))
+    rule_set = RuleSetFactory(version="2026.2", document=stored(pkh_document()))
     answer = DeterminationFactory(
         application=application, rule_set=rule_set, amount_per_year=10_400_000, facts=used(**facts)
     )
@@ -86,7 +86,7 @@ def receives(application: Application, answer: Determination, *, batch: Batch | 
     return Participation.objects.get(application=application, programme=answer.programme)
 
 
-def _stored(document: dict[str, Any]) -> dict[str, Any]:
+def stored(document: dict[str, Any]) -> dict[str, Any]:
     """As a row keeps it: dates are text."""
     kept: dict[str, Any] = json.loads(json.dumps(document, default=str))
     return kept
