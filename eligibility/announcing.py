@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, Count, Q, QuerySet, Sum, When
+from django.db.models import Case, Count, Q, QuerySet, When
 from django.utils.translation import gettext as _
 
 from eligibility import permissions
@@ -54,7 +54,6 @@ class Preview:
     places: int
     funded: int
     waiting: int
-    rupiah_per_year: int
 
 
 def preview(batch: Batch) -> Preview:
@@ -63,7 +62,6 @@ def preview(batch: Batch) -> Preview:
         eligible=Count("pk", filter=Q(outcome=Outcome.ELIGIBLE)),
         not_eligible=Count("pk", filter=Q(outcome=Outcome.NOT_ELIGIBLE)),
         undecided=Count("pk", filter=Q(outcome=Outcome.UNDECIDED)),
-        rupiah=Sum("amount_per_year"),
     )
     places, eligible = RankedEntry.objects.places_left(batch.quota, besides=batch), counts["eligible"]
     return Preview(
@@ -73,7 +71,6 @@ def preview(batch: Batch) -> Preview:
         places=places,
         funded=min(eligible, places),
         waiting=max(0, eligible - places),
-        rupiah_per_year=counts["rupiah"] or 0,
     )
 
 
