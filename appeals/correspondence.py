@@ -15,6 +15,7 @@ from eligibility.receiving import with_receiving
 from enrollment.models import Application
 from perlinsos.messages.enums import Channel
 from perlinsos.messages.models import Letter, OutboxMessage
+from verification.provenance import with_provenance
 
 MESSAGES = 10
 BODY = OutboxMessage._meta.get_field("body")
@@ -23,12 +24,12 @@ BODY = OutboxMessage._meta.get_field("body")
 def with_letters_and_messages(applications: QuerySet[Application]) -> QuerySet[Any]:
     """Annotated with what `letters_of` and `messages_of` read: newest first, the last messages only.
 
-    What the family receives comes along in the same query.
+    What the family receives, and when its data came, come along in the same query.
     """
     about = {"subject_type": Application._meta.label_lower, "subject_id": OuterRef("pk")}
     letters = Letter.objects.public().filter(**about).order_by("-created_at")
     messages = OutboxMessage.objects.filter(**about, channel=Channel.INBOX).order_by("-created_at", "-pk")
-    found: QuerySet[Any] = with_receiving(applications).annotate(
+    found: QuerySet[Any] = with_provenance(with_receiving(applications)).annotate(
         letter_rows=ArraySubquery(letters.values(row=JSONObject(code="code", state="state", issued_on="issued_on"))),
         message_rows=ArraySubquery(
             messages.values(row=JSONObject(title="title", body="body", created_at="created_at"))[:MESSAGES]

@@ -8,6 +8,7 @@ from django.utils.translation import override
 
 from appeals.models import Ruling
 from eligibility import presenters
+from eligibility.fact_lines import FactLine
 from eligibility.models import Determination
 from perlinsos.accounts.models import User
 from perlinsos.core.templatetags.portal import mask_nik, rupiah
@@ -107,7 +108,7 @@ def _row(reason: presenters.Reason) -> dict[str, str]:
     }
 
 
-def _source(fact: presenters.FactLine) -> str:
+def _source(fact: FactLine) -> str:
     return f"{fact.source}, {date_format(fact.as_of, 'j M Y')}" if fact.as_of else fact.source
 
 

@@ -1,5 +1,6 @@
 """What a page needs to know about one case, gathered from every layer below. Reads only."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -20,7 +21,7 @@ from enrollment.enums import ApplicationState
 from enrollment.models import Application, Member
 from perlinsos.accounts.models import User
 from perlinsos.core.models import AuditEvent
-from verification import readiness
+from verification import provenance, readiness
 from verification.enums import Source
 from verification.models import Fact
 from verification.ways_on import ways_to_show_who_it_is
@@ -97,6 +98,7 @@ def of_case(application: Application, *, viewer: User) -> dict[str, Any]:
         "application": application,
         "members": list(Member.objects.current().filter(family=application.family).select_related("person")),
         "facts": [(fact, fact_label(fact), fact_value(fact, fact.value)) for fact in facts],
+        "received_on": _usual_day(facts),
         "warnings": wording.warnings_of(application),
         "may_read_notes": permissions.can_read_notes(viewer, application),
         "history": [
@@ -107,6 +109,7 @@ def of_case(application: Application, *, viewer: User) -> dict[str, Any]:
 
 def of_appeal(appeal: Appeal) -> dict[str, Any]:
     """The officer's page of one appeal."""
+    known = provenance.with_provenance(Application.objects.order_by())
     checks = appeal.ground_checks.select_related("photo", "recorded_by", "requested_by").order_by("created_at")
     return {
         "appeal": appeal,
@@ -114,8 +117,14 @@ def of_appeal(appeal: Appeal) -> dict[str, Any]:
         "described": describe_appeal(appeal),
         "evidence": list(appeal.evidence.select_related("file")),
         "checks": [(check, fact_value(appeal.fact, check.observed_value)) for check in checks],
-        "card": presenters.card(appeal.determination),
+        "card": presenters.card(appeal.determination, provenance=provenance.of(known.get(pk=appeal.application_id))),
     }
+
+
+def _usual_day(facts: list[Fact]) -> date | None:
+    """The day most of the data came, so that a line need only tell of another."""
+    days = Counter(timezone.localdate(fact.fetched_at) for fact in facts)
+    return max(days, key=lambda day: (days[day], day), default=None)
 
 
 def describe_appeal(appeal: Appeal) -> dict[str, Any]:
@@ -169,7 +178,12 @@ def _card(determination: Determination, appeals: list[Appeal], *, may_object: bo
             return ""
         return reverse("appeal-new", args=[determination.public_id, names[fact_id]])
 
-    return presenters.card(determination, earlier=determination.supersedes, contest_url=contest_url)
+    return presenters.card(
+        determination,
+        earlier=determination.supersedes,
+        contest_url=contest_url,
+        provenance=provenance.of(determination.application),
+    )
 
 
 def _window(place: Any) -> ObjectionWindow | None:

@@ -1,6 +1,6 @@
 """A determination as a person reads it: reasons, data with source and date, money. No queries here."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -8,36 +8,21 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from eligibility import lifetimes
+from eligibility import backing, lifetimes
+from eligibility.backing import Backing
 from eligibility.documents import document_of
 from eligibility.enums import CriterionResult, Outcome
+from eligibility.fact_lines import FactLine, Lines
 from eligibility.models import Determination
-from eligibility.rules.catalogue import CATALOGUE, PROGRAMMES, FactType, Unit, fact_type
+from eligibility.rules.catalogue import CATALOGUE, FactType, fact_type
 from eligibility.rules.commitments import TimeLimit, payment
 from eligibility.rules.definitions import Criterion, RuleDocument
 from eligibility.rules.overlapping import is_heard
 from eligibility.rules.wording import LANGUAGES, fill, quantity
-from perlinsos.core.templatetags.portal import tanggal
 from perlinsos.regions.models import ParameterName
-from verification.enums import Source
+from verification.provenance import Provenance
 
 KINDS = {Outcome.ELIGIBLE: "success", Outcome.NOT_ELIGIBLE: "danger", Outcome.UNDECIDED: "warning"}
-
-
-@dataclass(frozen=True)
-class FactLine:
-    """One piece of data behind a criterion. `fact_id` may be contested; None when nothing is on record."""
-
-    fact: str
-    label: str
-    value: int | bool | None
-    unit: str
-    display: str
-    source: str
-    as_of: date | None
-    is_old: bool
-    fact_id: int | None
-    contest_url: str
 
 
 @dataclass(frozen=True)
@@ -91,12 +76,13 @@ class Reason:
 
 @dataclass(frozen=True)
 class Part:
-    """`count` × `each` = `rupiah`; count None while it is not known."""
+    """`count` × `each` = `rupiah`; count None while it is not known, `on_record` where more are than were counted."""
 
     label: str
     count: int | None
     each: int
     rupiah: int
+    on_record: int | None = None
 
 
 @dataclass(frozen=True)
@@ -123,6 +109,8 @@ class Card:
     rupiah_per_year: int
     rupiah_before: int | None
     parts: tuple[Part, ...]
+    left_out: str
+    backing: Backing | None
     reasons: tuple[Reason, ...]
     decided_at: datetime
     rules: str
@@ -162,19 +150,21 @@ def card(
     determination: Determination,
     *,
     earlier: Determination | None = None,
-    contest_url: Callable[[int], str] | None = None,
+    contest_url: Callable[[int], str] = lambda _fact_id: "",
+    provenance: Provenance | None = None,
 ) -> Card:
     """The card of a determination (loaded with its programme and rule set) in the language of the page.
 
     With the decision `earlier` it says which sum changed. `contest_url` gives the address of "this data
-    is wrong" for the id of a fact, or "" for none.
+    is wrong" for the id of a fact, or "" for none. With `provenance` it says when data came and who is silent.
     """
     spoken = language()
+    lines = Lines(spoken, contest_url, provenance)
+    is_eligible = determination.outcome == Outcome.ELIGIBLE
     order = {CriterionResult.NOT_MET: 0, CriterionResult.UNKNOWN: 1, CriterionResult.MET: 2}
     rows = sorted(determination.trace, key=lambda row: order[row["result"]])
     document = document_of(determination.rule_set)
     rules = {criterion.name: criterion for criterion in document.criteria}
-    link = contest_url or (lambda _fact_id: "")
     return Card(
         code=determination.programme.code,
         programme=str(determination.programme),
@@ -183,8 +173,10 @@ def card(
         kind=KINDS[Outcome(determination.outcome)],
         rupiah_per_year=determination.amount_per_year,
         rupiah_before=earlier.amount_per_year if earlier and determination.changes_amount else None,
-        parts=tuple(_part(part, spoken) for part in determination.amount_parts),
-        reasons=tuple(_reason(row, spoken, link, rules.get(row["criterion"])) for row in rows),
+        parts=tuple(_parts(determination, document, spoken)),
+        left_out=backing.why_left_out(determination, spoken) if is_eligible else "",
+        backing=backing.of(determination, lines) if is_eligible else None,
+        reasons=tuple(_reason(row, lines, rules.get(row["criterion"])) for row in rows),
         decided_at=determination.decided_at,
         rules=str(determination.rule_set),
         because=because(determination),
@@ -239,53 +231,32 @@ def outcome_word(outcome: str) -> str:
     return words[outcome]
 
 
-def _reason(row: Mapping[str, Any], spoken: str, link: Callable[[int], str], criterion: Criterion | None) -> Reason:
-    facts = tuple(_fact(one, spoken, link) for one in row["inputs"])
-    too_old = [fact for fact in facts if fact.is_old] if row["result"] == CriterionResult.UNKNOWN else []
+def _reason(row: Mapping[str, Any], lines: Lines, criterion: Criterion | None) -> Reason:
+    facts = tuple(map(lines.line, row["inputs"]))
     return Reason(
         criterion=row["criterion"],
-        text=" ".join([row[f"text_{spoken}"], *map(_age, too_old)]),
+        text=" ".join([row[f"text_{lines.spoken}"], *_whys(row, facts, criterion)]),
         result=row["result"],
         result_word=str(CriterionResult(row["result"]).label),
-        rule=_rule(criterion, row["limit"], spoken) if criterion else "",
+        rule=_rule(criterion, row["limit"], lines.spoken) if criterion else "",
         legal=row["legal"],
         facts=facts,
     )
 
 
+def _whys(row: Mapping[str, Any], facts: Sequence[FactLine], criterion: Criterion | None) -> Iterator[str]:
+    """Why a criterion is not known: who is silent, what is too old, which limit is not set."""
+    if row["result"] != CriterionResult.UNKNOWN:
+        return
+    sole = criterion.sole if criterion else None
+    yield from (fact.why for fact in facts if fact.why and (sole or fact.is_old))
+    if sole and len(sole.operands) == 1 and row["limit"] is None:
+        yield _("The limit for it is not set in your area yet.")
+
+
 def _rule(criterion: Criterion, limit: int | bool | None, spoken: str) -> str:
     shown = "–" if limit is None else quantity(limit, fact_type(criterion.facts[0]).unit, spoken)
     return fill(criterion.texts[spoken].rule, value="", limit=shown)
-
-
-def _age(fact: FactLine) -> str:
-    """Why a value that is shown does not count."""
-    names = {"source": fact.source, "date": tanggal(fact.as_of)}
-    return _("Data from %(source)s of %(date)s is too old.") % names
-
-
-def _fact(one: Mapping[str, Any], spoken: str, link: Callable[[int], str]) -> FactLine:
-    known = fact_type(one["fact"])
-    as_of = date.fromisoformat(one["as_of"]) if one["as_of"] else None
-    is_known = one["value"] is not None
-    return FactLine(
-        fact=known.name,
-        label=known.label(spoken),
-        value=one["value"],
-        unit=one["unit"],
-        display=quantity(one["value"], Unit(one["unit"]), spoken) if is_known else _("not known yet"),
-        source=_source(one["source"]),
-        as_of=as_of,
-        is_old=one.get("is_old", False),
-        fact_id=one["fact_id"],
-        contest_url=link(one["fact_id"]) if one["fact_id"] else "",
-    )
-
-
-def _source(code: str) -> str:
-    if code == PROGRAMMES:
-        return _("Decision of this portal")
-    return str(Source(code).label) if code in Source.values else code
 
 
 def _commitments(determination: Determination, document: RuleDocument, spoken: str) -> Commitments | None:
@@ -300,5 +271,12 @@ def _commitments(determination: Determination, document: RuleDocument, spoken: s
     )
 
 
-def _part(part: Mapping[str, Any], spoken: str) -> Part:
-    return Part(part[f"text_{spoken}"], part["count"], part["each"], part["rupiah"])
+def _parts(determination: Determination, document: RuleDocument, spoken: str) -> Iterator[Part]:
+    """The sum, and after it who is on record and was not counted at all."""
+    out = backing.left_out(determination) if determination.outcome == Outcome.ELIGIBLE else {}
+    for part in determination.amount_parts:
+        on_record = out.pop(part["component"], None)
+        yield Part(part[f"text_{spoken}"], part["count"], part["each"], part["rupiah"], on_record)
+    for component in document.amount.components:
+        if component.name in out:
+            yield Part(component.texts[spoken], 0, 0, 0, out[component.name])

@@ -4,13 +4,16 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from appeals.models import ObjectionWindow
-from eligibility.models import Programme
+from appeals.models import Appeal, ObjectionWindow
+from eligibility.models import Determination, Programme
 from eligibility.services import recertifications
+from eligibility.services.decisions import decide_application
 from enrollment.models import Application
+from perlinsos.accounts.services import service_account
 from perlinsos.core.templatetags.portal import tanggal
 from perlinsos.messages.enums import LetterState
 from perlinsos.messages.models import Letter
@@ -19,6 +22,8 @@ from tests import factories
 from tests.appeals import scenario
 from tests.cast import Cast
 from tests.conftest import SignIn
+from tests.eligibility.conftest import complete_family
+from verification.models import SourceRequest
 
 pytestmark = pytest.mark.django_db
 SAVEPOINT = 2  # opened and released around every request
@@ -112,6 +117,36 @@ def test_with_one_time_to_object_no_programme_is_named(cast: Cast, client: Clien
     shown = page(client, cast.application)
     assert shown.count(f"Batasnya {tanggal(announced.window.last_day)}") == 1
     assert "Hasil diumumkan:" not in shown
+
+
+def test_what_decides_place_and_sum_is_on_the_page_and_can_be_contested(
+    cast: Cast, client: Client, sign_in: SignIn
+) -> None:
+    """The size of the family is in no condition of Sembako; it gives points all the same."""
+    pkh = scenario.announce(cast)
+    scenario.announce_also(cast, Programme.objects.get(code="sembako"))
+    application = pkh.others[0]
+    answer = Determination.objects.current().get(application=application, programme__code="sembako")
+    sign_in(client, application.owner)
+    sembako = " ".join(card(page(client, application), "sembako").split())
+    assert f"<strong>{answer.need_score:,}</strong>".replace(",", ".") in sembako
+    url = reverse("appeal-new", args=[answer.public_id, "dukcapil.family_size"])
+    assert url in sembako
+    assert client.post(url, {"claimed_value": 6, "explanation": ""}).status_code == 302
+    appeal = Appeal.objects.get()
+    assert (appeal.fact.name, appeal.claimed_value) == ("dukcapil.family_size", 6)
+    assert url not in page(client, application)
+
+
+def test_the_page_says_who_is_silent_and_when_data_came(cast: Cast, client: Client, sign_in: SignIn) -> None:
+    scenario.announce(cast)
+    sign_in(client, cast.indah)
+    assert f"diterima {tanggal(timezone.localdate())}" in page(client, cast.application)
+    silent = complete_family(dtsen__decile=None)
+    SourceRequest.objects.filter(application=silent, source="dtsen").update(state="not_found")
+    decide_application(silent, by=service_account("eligibility"))
+    sign_in(client, silent.owner)
+    assert "DTSEN tidak punya data keluarga ini." in page(client, silent)
 
 
 def card(shown: str, code: str) -> str:

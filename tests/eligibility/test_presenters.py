@@ -72,7 +72,7 @@ def test_what_is_not_known_is_said_and_is_no_refusal(decided: MakeFamily) -> Non
     assert (card.outcome_word, card.kind, card.against) == ("Petugas sedang memeriksa", "warning", ())
     (reason,) = card.open
     assert (reason.text, reason.value, reason.source, reason.as_of) == (
-        "Desil keluarga Anda belum tercatat.", "", "", None,
+        "Desil keluarga Anda belum tercatat. Ditanyakan ke DTSEN.", "", "", None,
     )  # fmt: skip
     assert "Desil keluarga Anda belum tercatat." in html(card)
 

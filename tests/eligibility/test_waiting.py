@@ -58,7 +58,7 @@ def test_the_need_of_the_last_place_is_said_to_family_and_officer(
     sign_in(client, cast.ani)
     assert "Keluarga yang mendapat tempat lebih membutuhkan." in page(client, third, "case-detail")
     sign_in(client, first.owner)
-    assert "poin" not in page(client, first)
+    assert "(desil " not in page(client, first)
 
 
 def test_between_equals_the_lot_decided(quota: Quota, announced: Announced, client: Client, sign_in: SignIn) -> None:

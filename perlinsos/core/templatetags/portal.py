@@ -205,16 +205,19 @@ def criterion(  # noqa: PLR0913 - a component names each of its parts
     value: Any = "",
     source: Text = "",
     as_of: Moment = None,
+    fetched_on: Moment = None,
     legal: Text = "",
     contest_url: str = "",
 ) -> dict[str, Any]:
     """A row of `<ul class="criteria">`: what the rule asks, what the record says, since when, by which law.
 
-    `outcome` is met, not_met or unknown; `contest_url` adds "this record is wrong".
+    `outcome` is met, not_met or unknown; `fetched_on` says when the record came here, `contest_url` adds
+    "this record is wrong".
     """
     kind, icon_name = OUTCOMES[_one_of("outcome", outcome, OUTCOMES)]
-    parts = {"value": value, "source": source, "as_of": as_of, "legal": legal, "contest_url": contest_url}
-    return {"text": text, "outcome": outcome, "kind": kind, "icon_name": icon_name, **parts}
+    parts = {"value": value, "source": source, "as_of": as_of, "fetched_on": fetched_on, "legal": legal}
+    shown = {"text": text, "outcome": outcome, "kind": kind, "icon_name": icon_name, "contest_url": contest_url}
+    return shown | parts
 
 
 @register.inclusion_tag("components/event.html")
