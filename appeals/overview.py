@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from appeals import correspondence, permissions, wording
 from appeals.models import Appeal, ObjectionWindow
-from eligibility import presenters, receiving, standing
+from eligibility import presenters, receiving, standing, waiting_line
 from eligibility.models import Determination, RankedEntry
 from eligibility.rules.catalogue import CATALOGUE
 from eligibility.rules.wording import quantity
@@ -212,13 +212,14 @@ def _periods(determinations: list[Determination], windows: dict[int, ObjectionWi
 
 
 def _places(application: Application) -> list[Any]:
-    """Places that hold now, each with `why` it is only on the waiting list."""
+    """Places that hold now, each with its `number` on the waiting list and `why` the family is only there."""
     places = RankedEntry.objects.current().filter(entry__application=application, entry__is_cancelled=False)
     batch = "ranking__batch"
     found = places.select_related(
-        *(f"{batch}__{one}" for one in ("programme", "decree", "area", "objection_window")), "share"
+        *(f"{batch}__{one}" for one in ("programme", "quota", "decree", "area", "objection_window")), "share"
     )
-    places_found = list(standing.with_need(found).order_by(f"{batch}__programme__code"))
+    numbered = waiting_line.with_number(standing.with_need(found))
+    places_found = list(numbered.order_by(f"{batch}__programme__code"))
     for place in places_found:
         place.why = standing.why_waiting(place)
     return places_found

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
 from eligibility.documents import document_of
-from eligibility.enums import Outcome, Placement
-from eligibility.models import Departure, Determination, RankedEntry
+from eligibility.enums import BatchState, Outcome, Placement
+from eligibility.models import Departure, Determination
 from eligibility.presenters import language, parameter_label
 from eligibility.replaying import differing
 from eligibility.rules.catalogue import fact_type
@@ -39,20 +39,22 @@ def tell_decided(application: Application, determinations: Iterable[Determinatio
         )
 
 
-def tell_place(place: RankedEntry) -> None:
-    """The place of one family in a ranking of an announced batch."""
+def tell_place(place: Any) -> None:
+    """The place of one family in a ranking of an announced batch; `place` comes from `waiting_line.with_number`."""
     application, ranking = place.entry.application, place.ranking
     with override(application.language):
         names: dict[str, Any] = {
             "programme": ranking.batch.programme,
             "position": place.position,
+            "number": place.number,
             "places": ranking.places,
+            "quota": ranking.batch.quota.places,
             "rupiah": grouped(place.determination.amount_per_year, "id"),
         }
         if place.placement == Placement.LEFT:
             departure = Departure.objects.effective().get(entry=place.entry_id)
             names["reason"] = departure.get_reason_display()
-        title, body = _place_texts(place.placement)
+        title, body = _place_texts(place.placement, may_object=ranking.batch.state != BatchState.FINAL)
         tell_family(application, key=f"ranked:{ranking.pk}:{place.entry_id}", title=title % names, body=body % names)
 
 
@@ -101,7 +103,8 @@ def _amount_line(determination: Determination) -> str:
     return _("%(programme)s: the assistance changes from Rp%(before)s to Rp%(now)s a year.") % names
 
 
-def _place_texts(placement: str) -> tuple[str, str]:
+def _place_texts(placement: str, *, may_object: bool) -> tuple[str, str]:
+    reason = _("Your family cannot receive %(programme)s yet. The reason is on your status page.")
     texts: dict[Any, tuple[str, str]] = {
         Placement.FUNDED: (
             _("Your family will receive %(programme)s"),
@@ -109,11 +112,11 @@ def _place_texts(placement: str) -> tuple[str, str]:
         ),
         Placement.WAITING: (
             _("Your family is on the waiting list of %(programme)s"),
-            _("Your family fits %(programme)s, but all places are taken. Waiting list: number %(position)d."),
+            _("Your family fits %(programme)s, but all %(quota)d places are taken. Waiting list: number %(number)d."),
         ),
         Placement.NOT_ELIGIBLE: (
             _("Your family cannot receive %(programme)s yet"),
-            _("Your family cannot receive %(programme)s yet. The reason is on your status page. You may object."),
+            " ".join([reason, _("You may object.") if may_object else _("If it is wrong, tell the village office.")]),
         ),
         Placement.LEFT: (
             _("Your family no longer takes part in %(programme)s"),

@@ -17,10 +17,14 @@ from perlinsos.accounts.models import User
 
 @dataclass(frozen=True)
 class Course:
-    """One programme: the orders the family was in, newest first, and why it left, if it did."""
+    """One announcement: the orders the family was in, newest first, and why it left, if it did.
+
+    `last_lot` is there where the lot decided that the family waits: the lot of the last family with a place.
+    """
 
     places: list[RankedEntry]
     departure: Departure | None
+    last_lot: str
 
     @property
     def now(self) -> RankedEntry:
@@ -61,7 +65,7 @@ class Stock:
 
 
 def history(application: Application) -> list[Course]:
-    """Every order this family was ever in, by announcement, in two queries."""
+    """Every order this family was ever in, by announcement, in three queries."""
     batch = "ranking__batch"
     rows = RankedEntry.objects.filter(entry__application=application).select_related(
         f"{batch}__programme", f"{batch}__decree", "share", "entry"
@@ -70,16 +74,18 @@ def history(application: Application) -> list[Course]:
     by_entry: dict[int, list[RankedEntry]] = {}
     for row in rows.order_by(f"{batch}__programme__code", f"-{batch}__announced_at", "-ranking__number"):
         by_entry.setdefault(row.entry_id, []).append(row)
-    return [Course(places, left.get(pk)) for pk, places in by_entry.items()]
+    now = with_need(RankedEntry.objects.filter(pk__in=[places[0].pk for places in by_entry.values()]))
+    decided = {place.entry_id: place.last_lot for place in now if is_by_lot(place)}
+    return [Course(places, left.get(pk), decided.get(pk, "")) for pk, places in by_entry.items()]
 
 
 def with_need(places: QuerySet[RankedEntry]) -> QuerySet[Any]:
-    """Annotated with what `why_waiting` reads: the family's own need, and the least need that got a place.
+    """Annotated with what `why_waiting` reads: the family's own need, and the last family that got a place.
 
     Reserved places are for their groups, so they are left out. Whose place it is stays unsaid.
     """
     given = RankedEntry.objects.filter(ranking=OuterRef("ranking"), placement=Placement.FUNDED, share=None)
-    last = given.order_by("-determination__need_score").values("determination__need_score")
+    last = given.order_by("-determination__need_score", "-tie_break")
     found: QuerySet[Any] = places.annotate(
         points=F("determination__need_score"),
         decile=Func(
@@ -89,7 +95,8 @@ def with_need(places: QuerySet[RankedEntry]) -> QuerySet[Any]:
             function="jsonb_extract_path_text",
             output_field=TextField(),
         ),
-        last_points=Subquery(last[:1]),
+        last_points=Subquery(last.values("determination__need_score")[:1]),
+        last_lot=Subquery(last.values("tie_break")[:1]),
     )
     return found
 
@@ -107,9 +114,15 @@ def why_waiting(place: Any) -> list[str]:
     return [own, last % {"points": grouped(place.last_points, "id")}, _compared(place)]
 
 
+def is_by_lot(place: Any) -> bool:
+    """Whether a family waits only because its lot is the higher one. `place` comes from `with_need`."""
+    is_equal = place.placement == Placement.WAITING and place.points == place.last_points
+    return bool(is_equal and place.tie_break > place.last_lot)
+
+
 def _compared(place: Any) -> str:
-    if place.points == place.last_points:
-        return _("The need is the same; the lot decided.")
+    if is_by_lot(place):
+        return _("The need is the same; the lot decided. See both lots under “How your place came about”.")
     if place.points > place.last_points:
         return _("The families with a place have greater need.")
     return _("That place was given earlier, and nobody loses a place. The next free place goes by need.")

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from eligibility import permissions
+from eligibility import permissions, waiting_line
 from eligibility.enums import DepartureReason, DepartureState, Placement, RankingCause
 from eligibility.models import Batch, Departure, Quota, RankedEntry, Ranking
 from eligibility.services import batches
@@ -82,10 +82,7 @@ def fill_free_places(quota_id: int, *, by: User) -> list[Ranking]:
     funded = Counter(staying.filter(placement=Placement.FUNDED).values_list("ranking__batch", flat=True))
     is_in_force = Quota.objects.in_force().filter(pk=quota.pk).exists()
     free = max(0, quota.places - funded.total()) if is_in_force else 0
-    waiting = staying.filter(placement=Placement.WAITING).order_by(
-        "determination__need_score", "ranking__batch__announced_at", "position"
-    )
-    next_ones = Counter(waiting.values_list("ranking__batch", flat=True)[:free])
+    next_ones = Counter(waiting_line.of(quota).values_list("ranking__batch", flat=True)[:free])
     touched = {row.ranking.batch_id for row in leaving} | next_ones.keys()
     drawn = [
         batches.rerank(

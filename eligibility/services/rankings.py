@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from eligibility import notices
+from eligibility import notices, waiting_line
 from eligibility.enums import BatchState, Outcome, Placement, RankingCause
 from eligibility.models import (
     Batch,
@@ -94,7 +94,10 @@ def publish_places(ranking_id: int, *, by: User) -> bool:
     """
     untold = RankedEntry.objects.untold().filter(ranking=ranking_id).order_by("pk")
     held = untold.select_for_update(of=("self",), skip_locked=True)
-    rows = list(held.select_related("entry__application", "determination", "ranking__batch__programme")[:AT_ONCE])
+    told = waiting_line.with_number(held).select_related(
+        "entry__application", "determination", "ranking__batch__programme", "ranking__batch__quota"
+    )
+    rows = list(told[:AT_ONCE])
     for place_given in rows:
         if place_given.entry.application.state == ApplicationState.DECIDED:
             enrollment.record_announced(place_given.entry.application, by=by)

@@ -152,6 +152,24 @@ def test_ties_are_broken_by_a_lot_anybody_can_redraw(decided: MakeFamily, prepar
     assert [application for application, _placement, _position in placed(batch)] == [families[one] for one in drawn]
 
 
+@pytest.mark.parametrize(
+    ("state", "said"), [(BatchState.ANNOUNCED, "boleh menyanggah"), (BatchState.FINAL, "sampaikan ke kantor desa")]
+)
+def test_nobody_is_told_to_object_once_the_result_is_final(
+    decided: MakeFamily, prepared: MakeBatch, cast: Cast, state: str, said: str
+) -> None:
+    family = decided()
+    batch = prepared()
+    batches.announce_batch(batch, decree=factories.DecreeFactory(), by=cast.budi)
+    Batch.objects.filter(pk=batch.pk).update(state=state)
+    corrected(family, 2_200, by=cast.ani)
+    batches.rerank(batch, cause=RankingCause.APPEAL, reference="SGH", by=cast.ani)
+    newest = OutboxMessage.objects.filter(subject_id=family.pk, key__startswith="ranked:").latest("pk")
+    assert "belum bisa menerima" in newest.title
+    assert said in newest.body
+    assert ("menyanggah" in newest.body) == (state == BatchState.ANNOUNCED)
+
+
 def forget_decile(application: Application) -> None:
     """Newer data that is itself too old to count: the decile is not known any more."""
     long_ago = timezone.localdate() - timedelta(days=1_000)
