@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from eligibility import golden, permissions
-from eligibility.forms import ShareForm
+from eligibility.forms import QuotaForm, ShareForm
 from eligibility.golden_form import GoldenFamilyForm, form_for, sections
 from eligibility.golden_history import changes_of
 from eligibility.models import (
@@ -28,7 +28,7 @@ from eligibility.models import (
 )
 from eligibility.services import goldens
 from perlinsos.accounts.models import User
-from perlinsos.core.admin import Kept, PeriodForm, ReadOnly
+from perlinsos.core.admin import Kept, ReadOnly
 
 
 @admin.register(Programme)
@@ -59,7 +59,7 @@ class RuleSetAdmin(ReadOnly):
 
 @admin.register(Quota)
 class QuotaAdmin(Kept):
-    form = PeriodForm
+    form = QuotaForm
     list_display = ("programme", "area", "places", "valid_during", "source")
     list_filter = ("programme",)
     raw_id_fields = ("area",)

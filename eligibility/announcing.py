@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Case, Count, Q, QuerySet, When
 from django.utils.translation import gettext as _
 
-from eligibility import permissions
+from eligibility import permissions, taken
 from eligibility.enums import BatchState, Outcome, Placement
 from eligibility.models import Batch, BatchEntry, Determination, Quota, RankedEntry, Ranking
 from eligibility.models.batches import MOST_QUOTAS
@@ -46,31 +46,41 @@ class Row:
 
 @dataclass(frozen=True)
 class Preview:
-    """What announcing now would lead to. `undecided` families are left out and wait for their answer."""
+    """What announcing now would lead to. `undecided` families are left out and wait for their answer.
+
+    Of the `places` of the quota other announcements gave `given`, and families of earlier quotas hold `held`.
+    """
 
     eligible: int
     not_eligible: int
     undecided: int
     places: int
+    given: int
+    held: int
+    free: int
     funded: int
     waiting: int
 
 
 def preview(batch: Batch) -> Preview:
-    """The numbers an announcement would give, in two queries."""
+    """The numbers an announcement would give, in four queries."""
     counts = _answers(batch).aggregate(
         eligible=Count("pk", filter=Q(outcome=Outcome.ELIGIBLE)),
         not_eligible=Count("pk", filter=Q(outcome=Outcome.NOT_ELIGIBLE)),
         undecided=Count("pk", filter=Q(outcome=Outcome.UNDECIDED)),
     )
-    places, eligible = RankedEntry.objects.places_left(batch.quota, besides=batch), counts["eligible"]
+    stock, eligible = taken.of(batch.quota, besides=batch), counts["eligible"]
+    free = stock.free if taken.is_in_force(batch.quota) else 0
     return Preview(
         eligible=eligible,
         not_eligible=counts["not_eligible"],
         undecided=counts["undecided"],
-        places=places,
-        funded=min(eligible, places),
-        waiting=max(0, eligible - places),
+        places=stock.places,
+        given=stock.given,
+        held=stock.held,
+        free=free,
+        funded=min(eligible, free),
+        waiting=max(0, eligible - free),
     )
 
 

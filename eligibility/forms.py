@@ -11,6 +11,7 @@ from eligibility.enums import DepartureReason, Outcome
 from eligibility.models import Programme, Quota, ReservedShare, RuleSet
 from eligibility.rules.groups import facts_of
 from eligibility.rules.reading import DocumentError
+from perlinsos.core.admin import PeriodForm
 from perlinsos.core.forms import CardRadios, PortalForm, ThreeBoxDateField
 from perlinsos.decrees.models import Decree
 from perlinsos.regions.models import Area
@@ -94,6 +95,21 @@ class DepartureForm(PortalForm):
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+
+class QuotaForm(PeriodForm):
+    """A quota as the administration asks it; what the database refuses is said here in words."""
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        programme, area, days = values.get("programme"), values.get("area"), self.instance.valid_during
+        if programme and area and days:
+            same = Quota.objects.counting_the_same(Quota(programme=programme, area=area)).exclude(area=area)
+            other = same.exclude(pk=self.instance.pk).filter(valid_during__overlap=days).first()
+            if other is not None:
+                message = _("%(area)s has a quota of this programme for these days. One must not lie within the other.")
+                self.add_error("area", message % {"area": other.area})
+        return values
 
 
 class ShareForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time

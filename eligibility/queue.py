@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from eligibility import taken
 from eligibility.documents import document_of
 from eligibility.enums import BatchState, Outcome, Placement
 from eligibility.models import Batch, Determination, Participation, Programme, Quota, RankedEntry, RuleSet, Snapshot
@@ -113,8 +114,8 @@ def quotas_to_fill() -> list[int]:
     running = RankedEntry.objects.in_the_running().filter(ranking__batch__quota=OuterRef("pk"))
     waiting = running.filter(placement=Placement.WAITING)
     funded = running.filter(placement=Placement.FUNDED).values("ranking__batch__quota").annotate(n=Count("pk"))
-    roomy = Quota.objects.in_force().annotate(funded=Coalesce(Subquery(funded.values("n")), 0))
-    free = roomy.filter(Exists(waiting), funded__lt=F("places")).values_list("pk", flat=True)
+    roomy = Quota.objects.in_force().annotate(funded=Coalesce(Subquery(funded.values("n")), 0), held=taken.HELD)
+    free = roomy.filter(Exists(waiting), funded__lt=F("places") - F("held")).values_list("pk", flat=True)
     return sorted({*leaving.values_list("ranking__batch__quota", flat=True), *free})
 
 

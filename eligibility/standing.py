@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, Func, OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models import Count, F, Func, OuterRef, Prefetch, Q, QuerySet, Subquery, TextField, Value
 from django.utils.translation import gettext as _
 
+from eligibility import taken
 from eligibility.enums import Placement
-from eligibility.models import Departure, Quota, RankedEntry
+from eligibility.models import Departure, Quota, RankedEntry, ReservedShare
 from eligibility.models.batches import MOST_QUOTAS
 from eligibility.rules.wording import grouped
 from enrollment.models import Application
@@ -38,7 +39,7 @@ class Course:
 
 @dataclass(frozen=True)
 class Share:
-    """Reserved places and how many families have one; the others were open to everybody."""
+    """Reserved places and how many families have one, also from earlier; the others were open to everybody."""
 
     name: str
     legal: str
@@ -48,20 +49,22 @@ class Share:
 
 @dataclass(frozen=True)
 class Stock:
-    """One quota. `beyond` counts families who keep a place although the quota was lowered."""
+    """One quota. `held` counts families who still hold a place from an earlier period, `beyond` those who keep
+    one although there are fewer places now."""
 
     quota: Quota
+    held: int
     funded: int
     waiting: int
     shares: list[Share]
 
     @property
     def free(self) -> int:
-        return max(0, self.quota.places - self.funded)
+        return max(0, self.quota.places - self.held - self.funded)
 
     @property
     def beyond(self) -> int:
-        return max(0, self.funded - self.quota.places)
+        return max(0, self.held + self.funded - self.quota.places)
 
 
 def history(application: Application) -> list[Course]:
@@ -130,10 +133,11 @@ def _compared(place: Any) -> str:
 
 def stocks(user: User) -> list[Stock]:
     """The quotas in force where the user looks, with what is given out, in three queries."""
-    quotas = Quota.objects.visible_to(user).in_force().select_related("programme", "area").prefetch_related("shares")
-    found = list(quotas.order_by("area", "programme__code")[:MOST_QUOTAS])
-    taken, by_share = _given(found)
-    return [_stock(quota, taken.get(quota.pk, (0, 0)), by_share) for quota in found]
+    shares = Prefetch("shares", queryset=taken.with_held(ReservedShare.objects.all()))
+    quotas = Quota.objects.visible_to(user).in_force().select_related("programme", "area").prefetch_related(shares)
+    found = list(quotas.annotate(held=taken.HELD).order_by("area", "programme__code")[:MOST_QUOTAS])
+    given, by_share = _given(found)
+    return [_stock(quota, given.get(quota.pk, (0, 0)), by_share) for quota in found]
 
 
 def proposed(user: User) -> QuerySet[Departure]:
@@ -156,9 +160,9 @@ def _given(quotas: Iterable[Quota]) -> tuple[dict[int, tuple[int, int]], dict[in
     return {pk: (funded, waiting) for pk, funded, waiting in counted}, dict(by_share)
 
 
-def _stock(quota: Quota, taken: tuple[int, int], by_share: dict[int, int]) -> Stock:
+def _stock(quota: Any, given: tuple[int, int], by_share: dict[int, int]) -> Stock:
     shares = []
     for share in quota.shares.all():
         share.quota = quota
-        shares.append(Share(share.name, share.legal, share.places, by_share.get(share.pk, 0)))
-    return Stock(quota, *taken, shares)
+        shares.append(Share(share.name, share.legal, share.places, by_share.get(share.pk, 0) + share.held))
+    return Stock(quota, quota.held, *given, shares)

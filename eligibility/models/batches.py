@@ -31,9 +31,20 @@ class QuotaQuerySet(models.QuerySet["Quota"]):
     def in_force(self) -> "QuotaQuerySet":
         return self.filter(valid_during__contains=timezone.localdate())
 
+    def counting_the_same(self, quota: "Quota") -> "QuotaQuerySet":
+        """Quotas of the programme that may count the same families: of any period, for the area, in or around it."""
+        parts = quota.area_id.split(".")
+        around = [".".join(parts[: n + 1]) for n in range(len(parts))]
+        here = Q(area__in=around) | Q(area__code__startswith=f"{quota.area_id}.")
+        return self.filter(here, programme=quota.programme_id)
+
     def hold(self, pk: int) -> "Quota":
-        """Whoever gives out places holds the row: two rankings cannot both take the last one."""
-        return self.select_for_update(of=("self",)).get(pk=pk)
+        """Whoever gives out places holds the rows that count the same families, in one order.
+
+        Two rankings cannot both take the last place, also not under the quotas of two periods.
+        """
+        rows = self.counting_the_same(self.get(pk=pk)).order_by("area_id", "pk")
+        return next(row for row in rows.select_for_update(of=("self",)) if row.pk == pk)
 
 
 class Quota(Timestamped):

@@ -84,10 +84,6 @@ class RankedEntryQuerySet(models.QuerySet["RankedEntry"]):
     def staying(self) -> "RankedEntryQuerySet":
         return self.in_the_running().exclude(pk__in=self.leaving())
 
-    def places_left(self, quota: Quota, *, besides: Batch) -> int:
-        """Places of the quota that other announced batches have not taken."""
-        return max(0, quota.places - self.current().funded_under(quota, besides=besides).count())
-
     def visible_to(self, user: User | AnonymousUser) -> "RankedEntryQuerySet":
         return self.filter(ranking__batch__in=Batch.objects.visible_to(user))
 

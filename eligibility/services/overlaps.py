@@ -37,7 +37,8 @@ def follow_places(programme_id: int, *, by: User) -> bool:
         changed |= Q(application=one.application_id, programme=one.programme_id)
     entries = BatchEntry.objects.live().filter(changed)
     announced = Batch.objects.filter(entries__in=entries, state__in=[BatchState.ANNOUNCED, BatchState.FINAL])
-    for batch in announced.distinct().order_by("quota_id", "pk"):
+    # In the order in which quotas are held: nobody waits in a circle.
+    for batch in announced.distinct().order_by("programme_id", "area_id", "quota_id", "pk"):
         batches.rerank(batch, cause=RankingCause.OVERLAP, reference=programme.code, by=by)
     return len(made) == AT_ONCE
 

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from eligibility import permissions, waiting_line
+from eligibility import permissions, taken, waiting_line
 from eligibility.enums import DepartureReason, DepartureState, Placement, RankingCause
 from eligibility.models import Batch, Departure, Quota, RankedEntry, Ranking
 from eligibility.services import batches
@@ -73,17 +73,19 @@ def fill_free_places(quota_id: int, *, by: User) -> list[Ranking]:
 
     For the worker. All batches of the quota are looked at together: need decides, then the earlier
     announcement. Families who left are taken out of their order. Without anything to do nothing is
-    drawn, so it may run twice. After the period of the quota nobody is promoted any more.
+    drawn, so it may run twice. After the period of the quota nobody is promoted any more; what falls
+    free then is a place of the quota in force.
     """
     quota = Quota.objects.hold(quota_id)
     access.ensure(permissions.can_fill(by, quota))
     leaving = list(RankedEntry.objects.leaving().filter(ranking__batch__quota=quota).select_related(*_NAMES))
     staying = RankedEntry.objects.staying().filter(ranking__batch__quota=quota)
     funded = Counter(staying.filter(placement=Placement.FUNDED).values_list("ranking__batch", flat=True))
-    is_in_force = Quota.objects.in_force().filter(pk=quota.pk).exists()
-    free = max(0, quota.places - funded.total()) if is_in_force else 0
+    free = max(0, quota.places - funded.total() - taken.held(quota)) if taken.is_in_force(quota) else 0
     next_ones = Counter(waiting_line.of(quota).values_list("ranking__batch", flat=True)[:free])
     touched = {row.ranking.batch_id for row in leaving} | next_ones.keys()
+    if leaving:
+        _wake_later_quotas(quota)
     drawn = [
         batches.rerank(
             batch,
@@ -99,6 +101,12 @@ def fill_free_places(quota_id: int, *, by: User) -> list[Ranking]:
 
 # --- how ------------------------------------------------------------------------------------------
 _NAMES = ("ranking", "entry__application")
+
+
+def _wake_later_quotas(quota: Quota) -> None:
+    """What falls free of an earlier period counts no longer against the one in force."""
+    for later in Quota.objects.counting_the_same(quota).in_force().exclude(pk=quota.pk).order_by("pk"):
+        jobs.enqueue("eligibility.fill_free_places", quota_id=later.pk)
 
 
 def _hold_application(pk: int) -> None:

@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from eligibility import notices, waiting_line
+from eligibility import notices, taken, waiting_line
 from eligibility.enums import BatchState, Outcome, Placement, RankingCause
 from eligibility.models import (
     Batch,
@@ -64,15 +65,15 @@ def draw(
     """Place every entry anew and keep the earlier ranking as history. The caller holds the quota.
 
     An entry without an answer leaves before the first ranking; afterwards it keeps the decision it
-    was ranked with, because unknown is never no. `most` places are given instead of all that other
-    batches have left, and never fewer than are held already.
+    was ranked with, because unknown is never no. `most` places are given instead of all that are left
+    (see `taken`), and never fewer than are held already.
     """
     earlier = Ranking.objects.filter(batch=batch, is_current=True).first()
     _leave_out(batch, is_first=earlier is None)
     drawn = _gather(batch, quota, earlier)
-    left_over = RankedEntry.objects.places_left(quota, besides=batch)
+    left_over = taken.places_left(quota, besides=batch)
     places = max(left_over if most is None else min(most, left_over), drawn.kept())
-    shares = list(quota.shares.exclude(percent=0).select_related("quota"))
+    shares = list(taken.with_held(quota.shares.exclude(percent=0).select_related("quota")))
     ranking = _next_ranking(batch, earlier, places, cause=cause, reference=reference)
     rows = place(
         (_candidate(drawn, pk, shares) for pk in drawn.staying),
@@ -138,11 +139,11 @@ def _gather(batch: Batch, quota: Quota, earlier: Ranking | None) -> Draw:
     )
 
 
-def _reserves(drawn: Draw, shares: list[ReservedShare]) -> list[Reserve]:
-    """The reserved places that other batches of the quota have not given out."""
+def _reserves(drawn: Draw, shares: list[Any]) -> list[Reserve]:
+    """The reserved places that neither other batches of the quota gave out nor families hold from an earlier one."""
     others = RankedEntry.objects.current().funded_under(drawn.quota, besides=drawn.batch)
-    taken = Counter(others.exclude(share=None).values_list("share", flat=True))
-    return [Reserve(share.pk, max(0, share.places - taken[share.pk])) for share in shares]
+    given = Counter(others.exclude(share=None).values_list("share", flat=True))
+    return [Reserve(share.pk, max(0, share.places - given[share.pk] - share.held)) for share in shares]
 
 
 def _as_entries(drawn: Draw, ranking: Ranking, rows: Iterable[Placed]) -> Iterator[RankedEntry]:

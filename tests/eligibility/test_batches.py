@@ -290,7 +290,7 @@ def test_two_batches_share_one_quota(
     late, later = decided(dtsen__decile=1), decided(dtsen__decile=2)
     second = batches.prepare_batch(area=banyuwangi, programme=pkh, by=cast.ani)
     batches.hand_over(second, by=cast.ani)
-    assert preview(second).places == 1
+    assert (preview(second).places, preview(second).given, preview(second).free) == (3, 2, 1)
     second.refresh_from_db()
     batches.announce_batch(second, decree=factories.DecreeFactory(), by=cast.budi)
     assert placed(second) == [(late.pk, Placement.FUNDED, 1), (later.pk, Placement.WAITING, 1)]

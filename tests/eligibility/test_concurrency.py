@@ -10,9 +10,9 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from eligibility import tasks
+from eligibility import taken, tasks
 from eligibility.enums import Placement, RankingCause
-from eligibility.models import Batch, BatchEntry, Determination, RankedEntry, Ranking, RuleDraft, RuleSet, Run
+from eligibility.models import Batch, BatchEntry, Determination, Quota, RankedEntry, Ranking, RuleDraft, RuleSet, Run
 from eligibility.rules.spelling import as_text
 from eligibility.services import batches, drafts, first_days, places
 from perlinsos.accounts.enums import Role
@@ -23,6 +23,7 @@ from tests import factories
 from tests.cast import BANYUWANGI, Cast
 from tests.eligibility.conftest import MakeFamily
 from tests.eligibility.documents import small
+from tests.factories.base import SINCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -201,3 +202,36 @@ def test_fifty_workers_that_forgot_to_hold_the_quota_are_stopped_by_the_database
     answers = Counter(at_once(*(take(*one) for one in ready)))
     assert answers == {None: 3, f"quota {quota.pk} has 3 places and would fund 4 families": 47}
     assert RankedEntry.objects.filter(placement=Placement.FUNDED).count() == 3
+
+
+def test_fifty_workers_of_two_periods_never_overfund_the_quota_in_force(cast: Cast) -> None:
+    """Half of them draw under the quota that ended, half under the one that counts its families."""
+    today = timezone.localdate()
+    ended = factories.QuotaFactory(places=30)
+    Quota.objects.filter(pk=ended.pk).update(valid_during=(SINCE, today))
+    quota = Quota.objects.create(
+        programme=ended.programme, area=ended.area, valid_during=(today, None), places=5, source="Surat (rekaan)"
+    )
+    rule_set, others = factories.RuleSetFactory(), {"prepared_by": cast.ani, "announced_by": cast.budi}
+    others["decree"] = factories.DecreeFactory()
+    application = factories.ApplicationFactory(announced=True)
+    determination = factories.DeterminationFactory(application=application, rule_set=rule_set)
+    ready = []
+    for number in range(50):
+        of = (ended, quota)[number % 2]
+        batch = factories.BatchFactory(announced=True, programme=of.programme, quota=of, **others)
+        entry = factories.BatchEntryFactory(batch=batch, application=application, is_cancelled=True)
+        ready.append((batch, entry))
+
+    def take(batch: Batch, entry: BatchEntry) -> Callable[[], Any]:
+        @transaction.atomic
+        def insert() -> None:
+            ranking = factories.RankingFactory(batch=batch, places=30)
+            factories.RankedEntryFactory(ranking=ranking, entry=entry, determination=determination)
+
+        return insert
+
+    answers = Counter(at_once(*(take(*one) for one in ready)))
+    assert answers == {None: 5, f"quota {quota.pk} has 5 places and would fund 6 families": 45}
+    funded = RankedEntry.objects.filter(placement=Placement.FUNDED)
+    assert taken.held(quota) + funded.filter(ranking__batch__quota=quota).count() == 5
