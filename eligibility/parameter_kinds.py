@@ -5,11 +5,9 @@ from collections.abc import Iterable
 from eligibility.documents import document_of
 from eligibility.models import RuleSet
 from eligibility.presenters import parameter_label
-from eligibility.rules.catalogue import Unit
+from eligibility.rules.catalogue import bounds_of
 from eligibility.rules.definitions import ParameterSpec, RuleDocument
-from perlinsos.regions.kinds import MOST, Kind
-
-BOUNDS = {Unit.DECILE: (1, 10)}
+from perlinsos.regions.kinds import Kind
 
 
 def of_rules() -> dict[str, Kind]:
@@ -25,5 +23,5 @@ def _kinds(documents: Iterable[RuleDocument]) -> Iterable[tuple[str, Kind]]:
 
 
 def _kind(spec: ParameterSpec, document: RuleDocument) -> Kind:
-    low, high = BOUNDS.get(spec.unit, (0, MOST))
+    low, high = bounds_of(spec.unit)
     return Kind(f"{parameter_label(spec.name, document)} ({spec.unit.value})", low=low, high=high)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from functools import partial
 
-from eligibility.rules.catalogue import Unit
+from eligibility.rules.catalogue import Unit, fact_type
 from eligibility.rules.definitions import Amount, Component, Group, Need
 from eligibility.rules.operands import Operand, Units, read_number
 from eligibility.rules.reading import Node, _, each, gather
@@ -12,6 +12,7 @@ from eligibility.rules.wording import read_labels
 
 MOST_PEOPLE = 45
 PICKINGS = ("amount", "listed")
+HIGHEST_SCORE = 2**31 - 1  # of an order of need, in every table that keeps one
 
 
 def read_amount(node: Node, units: Units) -> Amount:
@@ -52,7 +53,18 @@ def read_need(node: Node) -> Need:
         parts["base"].refuse(_("The number must be from %(low)d to %(high)d."), low=0, high=need.scale - 1)
     if sum(points * cap for _fact, points, cap in need.eased_by) > need.base:
         parts["eased_by"].refuse(_("The points together may be at most %(base)d."), base=need.base)
+    _refuse_unstorable(parts["fact"], parts["scale"], need)
     return need
+
+
+def _refuse_unstorable(fact: Node, scale: Node, need: Need) -> None:
+    """The order is kept in 32 bits, that of families with an unknown value too; points only lower it, not below 0."""
+    beyond = fact_type(need.fact).span[1] + 1
+    if beyond > HIGHEST_SCORE:
+        fact.refuse(_("“%(name)s” has too many values to order by."), name=need.fact)
+    most = (HIGHEST_SCORE - need.base) // beyond
+    if need.scale > most:
+        scale.refuse(_("To order by “%(name)s” the scale may be at most %(most)d."), name=need.fact, most=most)
 
 
 def refuse_twice(node: Node, names: Iterable[str]) -> None:

@@ -27,6 +27,14 @@ class Unit(StrEnum):
     NUMBER = "number"
 
 
+DECILES = (1, 10)
+
+
+def bounds_of(unit: Unit) -> tuple[int, int]:
+    """The whole numbers that a limit in this unit can be, in a document and where a region enters it."""
+    return DECILES if unit == Unit.DECILE else (0, UNBOUNDED)
+
+
 class Sensitivity(StrEnum):
     """`special` is what UU 27/2022 art. 4(2) calls specific personal data: health, children, finance.
 
@@ -110,7 +118,7 @@ _FACTS = (
         365,
         None,
     ),
-    FactType("dtsen.decile", Unit.DECILE, "dtsen", "Desil", "Decile", Sensitivity.SPECIAL, 180, 1, 10),
+    FactType("dtsen.decile", Unit.DECILE, "dtsen", "Desil", "Decile", Sensitivity.SPECIAL, 180, *DECILES),
     _thing("pln.power_va", Unit.VA, ("Daya listrik rumah", "Electric power"), fresh=365, high=200_000),
     _thing("pln.monthly_kwh", Unit.KWH_MONTH, ("Pemakaian listrik", "Electricity used"), fresh=365, high=2_400_000),
     _thing("samsat.cars", Unit.VEHICLES, ("Mobil", "Cars"), fresh=365, high=1_000),

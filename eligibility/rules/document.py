@@ -17,6 +17,7 @@ from eligibility.rules.definitions import Criterion, Overlap, ParameterSpec, Rul
 from eligibility.rules.entangled import refuse_entangled
 from eligibility.rules.freshness import read_max_ages, refuse_unread
 from eligibility.rules.operands import Operand, Units, read_number, references
+from eligibility.rules.possible import refuse_impossible
 from eligibility.rules.reading import DocumentError, Entries, Node, _, each, gather
 from eligibility.rules.tree import read_condition
 from eligibility.rules.wording import LANGUAGES, PLACEHOLDERS, placeholders, read_labels
@@ -25,6 +26,7 @@ __all__ = ["DocumentError", "RuleDocument", "parse"]
 
 REQUIRED = ("programme", "version", "valid", "sources", "parameters", "criteria", "amount", "need")
 OPTIONAL = ("max_age_days", "disqualifiers", "notes", "overlaps", "duties", "time_limit")
+CODE_LETTERS = VERSION_LETTERS = 20  # as wide as the columns that keep them
 PARAMETER_LETTERS = 30  # with what changed, the name is kept as the cause of a decision
 UNITS = {unit.value: unit for unit in Unit if unit != Unit.FLAG}
 
@@ -36,7 +38,7 @@ def parse(data: Any) -> RuleDocument:
     found = gather(
         parts,
         programme=lambda: _programme(parts["programme"]),
-        version=lambda: parts["version"].identifier(),
+        version=lambda: _version(parts["version"]),
         valid=lambda: _period(parts["valid"]),
         sources=lambda: each(parts["sources"].items(least=1), Node.text),
         notes=lambda: each(parts["notes"].items(), lambda node: node.text(most=1000)) if "notes" in parts else (),
@@ -56,16 +58,23 @@ def parse(data: Any) -> RuleDocument:
     refuse_twice(parts["criteria"], (criterion.name for criterion in found["criteria"]))
     refuse_entangled(parts["criteria"], found["criteria"])
     document = RuleDocument(valid_from=start, valid_until=end, **found.pop("programme"), **found)
+    refuse_impossible(parts, document)
     if document.max_age_days:
         refuse_unread(parts["max_age_days"], document.facts)
     return document
+
+
+def _version(node: Node) -> str:
+    """`2026-1`, and 2026 without quotation marks, which YAML takes for a number."""
+    is_year = isinstance(node.value, int) and not isinstance(node.value, bool)
+    return (Node(str(node.value), node.path) if is_year else node).identifier(most=VERSION_LETTERS)
 
 
 def _programme(node: Node) -> dict[str, Any]:
     parts = node.mapping(["code", "name"], ["description", "active", "areas"])
     return gather(
         parts,
-        programme=lambda: parts["code"].identifier(),
+        programme=lambda: parts["code"].identifier(most=CODE_LETTERS),
         name=lambda: parts["name"].text(most=100),
         description=lambda: parts["description"].text(most=300) if "description" in parts else "",
         starts_active=lambda: parts["active"].flag() if "active" in parts else True,
@@ -158,7 +167,7 @@ def _overlap(node: Node) -> Overlap:
     parts = node.mapping(["programme", "blocks", "text", "legal"], ["component"])
     found = gather(
         parts,
-        programme=lambda: parts["programme"].identifier(),
+        programme=lambda: parts["programme"].identifier(most=CODE_LETTERS),
         component=lambda: parts["component"].identifier() if "component" in parts else None,
         blocks=lambda: parts["blocks"].flag(),
         legal=lambda: parts["legal"].citation(),

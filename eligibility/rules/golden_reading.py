@@ -21,7 +21,7 @@ def read_families(text: str) -> tuple[tuple[dict[str, Any], GoldenCase], ...]:
 
     `shared` holds whatever the families refer to by anchors; nothing reads it.
     """
-    source = read_source(text)
+    source = read_source(text, may_share=True)
     try:
         nodes = Node(source.data).mapping(["families"], ["shared"])["families"].items(least=1, most=500)
         return tuple(zip((node.value for node in nodes), each(nodes, read_family), strict=True))

@@ -4,16 +4,18 @@ In a document: `1300`, `{parameter: power_limit_va}`, `{product: [{parameter: mi
 (also `sum`, `difference` and `quotient`, which drops the rest), or the text `minimum_wage * 6 // 5`.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from eligibility.rules.catalogue import FactType, Unit
 from eligibility.rules.expression import in_the_text, read_arithmetic
-from eligibility.rules.reading import LARGEST, Node, _
+from eligibility.rules.reading import DIGITS, LARGEST, Node, _
 
 OPERATIONS = ("sum", "difference", "product", "quotient")
 PLAIN = (Unit.NUMBER, Unit.PERCENT)  # may be multiplied with anything
 MAX_DEPTH = 8
+INTEGER = re.compile(r"\d[\d_]*")  # as an expression reads it
 Units = Mapping[str, Unit | None]  # of parameters; None where the parameter itself could not be read
 
 
@@ -62,7 +64,7 @@ def references(operand: Operand) -> Iterator[str]:
 
 def read_operand(node: Node, fact: FactType, units: Units) -> Operand:
     """What a comparison of `fact` is made with, in the unit of the fact."""
-    if not isinstance(node.value, dict | str) or str(node.value).strip().isdigit():
+    if not isinstance(node.value, dict | str) or DIGITS.fullmatch(str(node.value).strip()):
         value: int | bool = node.flag() if fact.is_flag else node.integer(low=-LARGEST)
         if not fact.admits(value):
             node.refuse(_("“%(name)s” can never have this value."), name=fact.name)
@@ -78,6 +80,8 @@ def read_operand(node: Node, fact: FactType, units: Units) -> Operand:
 def read_number(node: Node, unit: Unit, units: Units) -> Operand:
     """A number in `unit`, reckoned from `units`, the parameters that may be named."""
     if isinstance(node.value, str):
+        if DIGITS.fullmatch(node.value.strip()) and not INTEGER.fullmatch(node.value.strip()):
+            node.integer()  # says how a number is written
         inner = Node(read_arithmetic(node), node.path)
         return in_the_text(node, lambda: read_number(inner, unit, units))
     operand, found = _reckoned(node, units, 1)

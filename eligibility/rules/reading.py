@@ -14,6 +14,8 @@ S = TypeVar("S")
 T = TypeVar("T")
 LARGEST = 10**15  # rupiah; far above any budget, far below 64 bits
 IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9_-]*")
+DIGITS = re.compile(r"\d[\d_.,:]*")  # written as people write numbers, but no whole number of a document
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def _(message: str) -> str:
@@ -130,6 +132,8 @@ class Node:
         return [Node(value, f"{self.path}[{place}]") for place, value in enumerate(self.value)]
 
     def text(self, *, most: int = 400) -> str:
+        if isinstance(self.value, int):
+            self.refuse(_("Here must be text: put it in quotation marks."))
         if not isinstance(self.value, str) or not self.value.strip():
             self.refuse(_("Here must be text."))
         if len(self.value) > most:
@@ -149,6 +153,8 @@ class Node:
         return name
 
     def integer(self, low: int = 0, high: int = LARGEST) -> int:
+        if isinstance(self.value, str) and DIGITS.fullmatch(self.value.strip()):
+            self.refuse(_("Write a whole number in digits only, such as 1300: no dots, quotation marks or 0 in front."))
         if not isinstance(self.value, int) or isinstance(self.value, bool):
             self.refuse(_("Here must be a whole number."))
         if not low <= self.value <= high:
@@ -166,11 +172,12 @@ class Node:
         return str(self.value)
 
     def day(self) -> date:
+        written = self.text(most=10)
         try:
-            return date.fromisoformat(self.text(most=10))
-        except ValueError as error:
-            if isinstance(error, DocumentError):
-                raise
+            return date.fromisoformat(written)
+        except ValueError:
+            if DAY.fullmatch(written):
+                self.refuse(_("There is no day %(day)s."), day=written)
             self.refuse(_("Here must be a date such as 2026-01-31."))
 
 

@@ -8,11 +8,7 @@ import yaml
 from eligibility.rules.definitions import RuleDocument
 from eligibility.rules.document import parse
 from eligibility.rules.reading import DocumentError, Place, Problem, _
-
-# libyaml is ten times faster; where a wheel comes without it, the same in Python.
-LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-# It composes by recursion in C: a text of brackets alone would end the process.
-DEEPEST = 200
+from eligibility.rules.yaml_core import Loader, SharingLoader, refuse_unwelcome
 
 
 class Source(NamedTuple):
@@ -31,35 +27,25 @@ def read_document(text: str) -> tuple[Any, RuleDocument]:
         raise error.located(source.places) from error
 
 
-def read_source(text: str) -> Source:
-    """Raises DocumentError for what is no YAML, or has a name twice where the second would replace the first."""
+def read_source(text: str, *, may_share: bool = False) -> Source:
+    """Raises DocumentError for what is no YAML, or has a name twice where the second would replace the first.
+
+    `may_share`: parts may be given a name and used again, in files that come with the portal.
+    """
     try:
-        _refuse_too_deep(text)
-        loader = LOADER(text)
+        refuse_unwelcome(text, may_share=may_share)
+        loader = (SharingLoader if may_share else Loader)(text)
         root = loader.get_single_node()
         if root is None:
             return Source(None, {})
         places = dict(_places(root, ""))
         _refuse_twice(root, "")
         return Source(loader.construct_document(root), places)
-    except DocumentError:
-        raise
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(mark.line + 1, mark.column + 1) if mark else None
         message = _("This cannot be read. Check brackets, quotation marks and indentation.")
         raise DocumentError([Problem("", message, place=place)]) from error
-    except (yaml.YAMLError, ValueError) as error:
-        raise DocumentError([Problem("", _("This is no text of a rule document."))]) from error
-
-
-def _refuse_too_deep(text: str) -> None:
-    """Raises ValueError; looks at one event after the other, at no depth of its own."""
-    depth = 0
-    for event in yaml.parse(text, LOADER):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > DEEPEST:
-            raise ValueError(f"more than {DEEPEST} levels")
 
 
 def _places(node: yaml.Node, path: str) -> Iterator[tuple[str, Place]]:

@@ -173,3 +173,42 @@ def test_the_list_costs_the_same_with_many_programmes(nusa: Client, programme: P
         factories.RuleSetFactory(programme=other, document=small())
         factories.RuleDraftFactory(programme=other)
     assert cost() == first <= 12
+
+
+UNREADABLE = [
+    "a: &x {b: *x}",
+    "!!timestamp x",
+    "a: " + "[" * 300,
+    "a: \x07",
+    "b: &b [*a]\na: &a [*b, *b]",
+    "a: 1\na: 2",
+]
+
+
+@pytest.mark.parametrize("typed", UNREADABLE, ids=range(len(UNREADABLE)))
+def test_a_draft_whose_text_cannot_be_read_opens_and_can_be_mended_or_given_up(
+    nusa: Client, programme: Programme, typed: str
+) -> None:
+    """The text is kept before anybody reads it, so its pages must open whatever it is."""
+    draft = factories.RuleDraftFactory(programme=programme)
+    nusa.post(address("edit", draft), {"text": typed, "edition": draft.edition})
+    for verb in ("edit", "detail"):
+        page = nusa.get(address(verb, draft))
+        assert page.status_code == 200
+        assert re.search(r"Baris \d+, kolom \d+:", text(page)), verb
+    draft.refresh_from_db()
+    nusa.post(address("edit", draft), {"text": rules_text(), "edition": draft.edition})
+    assert not re.search(r"Baris \d+, kolom \d+:", text(nusa.get(address("edit", draft))))
+    other = factories.RuleDraftFactory(programme=programme, text=typed)  # kept before such a text was refused
+    assert nusa.get(address("edit", other)).status_code == 200
+    nusa.post(address("give-up", other), {"reason": "Salah ketik"})
+    other.refresh_from_db()
+    assert other.state == "withdrawn"
+
+
+def test_a_version_too_long_for_its_column_is_refused_before_anybody_enacts_it(
+    nusa: Client, programme: Programme
+) -> None:
+    draft = factories.RuleDraftFactory(programme=programme, text=rules_text(version="v" * 21))
+    page = text(nusa.get(address("edit", draft)))
+    assert "Teks lebih panjang dari 20 huruf." in page

@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 
 from eligibility.documents import document_of
 from eligibility.models import Programme, RuleSet
+from eligibility.rules.spelling import as_text
 from eligibility.services.rulesets import enact_rule_set
 from perlinsos.accounts.enums import Role
 from perlinsos.accounts.models import User
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 def file_of(folder: Path, **changes: Any) -> str:
     path = folder / "rules.yaml"
-    path.write_text(yaml.safe_dump(small(**changes), allow_unicode=True))
+    path.write_text(as_text(small(**changes)))
     return str(path)
 
 

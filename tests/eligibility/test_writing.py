@@ -77,7 +77,8 @@ def with_test(test: str) -> str:
         ("dtsen.decile >= 1 and dtsen.decile between 4 and 1", "10:46 Batas bawah lebih besar dari batas atas."),
         ("{fact: pln.power_va, le: -1}", "10:36 “pln.power_va” tidak mungkin bernilai ini."),
         ("{fact: pln.power_va, le: tinggi}", "10:36 “tinggi” bukan salah satu parameter."),
-        ("{fact: pln.power_va, le: 1.5}", "10:36 Di sini harus bilangan bulat."),
+        ("{fact: pln.power_va, le: 1.5}", "10:36 Tulis bilangan bulat dengan angka saja"),
+        ("{fact: pln.power_va, le: ya}", "10:36 “ya” bukan salah satu parameter."),
         ("{fact: pln.power_va, le: 1300", "11:10 Bagian ini tidak terbaca."),
     ],
 )
