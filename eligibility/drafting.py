@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from eligibility import overlap_checks
 from eligibility.documents import document_of
 from eligibility.enums import SimulationState
 from eligibility.golden import cases
@@ -20,7 +21,6 @@ from eligibility.rules.reading import Problem
 from eligibility.rules.source import read_source
 from eligibility.rules.spelling import as_text
 from eligibility.simulations.report import GAINED, LOST, TO_CHECK
-from perlinsos.core.errors import DomainError
 from perlinsos.decrees.models import Decree, DecreeKind
 from perlinsos.regions.models import Area, Parameter
 
@@ -149,24 +149,6 @@ def simulation_summary(draft: RuleDraft) -> list[dict[str, Any]]:
     return list(found.values())
 
 
-def ensure_overlaps_exist(document: RuleDocument) -> None:
-    """Every programme and component of the table exists, and no chain of programmes comes back to this one."""
-    due, seen = list(document.overlaps), set[str]()
-    while due:
-        overlap = due.pop()
-        known = RuleSet.objects.kept().filter(programme__code=overlap.programme)
-        other = known.order_by("valid_during").last()
-        rules = document_of(other) if other else None
-        if rules is None or (overlap.component and overlap.component not in rules.amount.component_names):
-            message = _("The table of overlaps names “%(name)s”, which is not known.")
-            raise DomainError(message % {"name": overlap.fact}, code="unknown_programme")
-        if overlap.programme == document.programme:
-            raise DomainError(_("Programmes may not exclude each other in a circle."), code="circular")
-        if overlap.programme not in seen:
-            seen.add(overlap.programme)
-            due += [further for further in rules.blocked_by if overlap.blocks]
-
-
 # --- how ------------------------------------------------------------------------------------------
 def _misplaced(document: RuleDocument, programme: Programme) -> list[Problem]:
     """What is right by itself and wrong here and today."""
@@ -179,11 +161,7 @@ def _misplaced(document: RuleDocument, programme: Programme) -> list[Problem]:
     if document.valid_from < timezone.localdate():
         found.append(Problem("valid.from", _("The first day must be today or later.")))
     found += [_collision(other, document) for other in _collisions(document, programme)]
-    try:
-        ensure_overlaps_exist(document)
-    except DomainError as error:
-        found.append(Problem("overlaps", str(error.message).replace("%", "%%")))
-    return found
+    return [*found, *overlap_checks.problems(document)]
 
 
 def _collisions(document: RuleDocument, programme: Programme) -> list[RuleSet]:

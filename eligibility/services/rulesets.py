@@ -10,9 +10,8 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from eligibility import drafting, permissions
+from eligibility import drafting, overlap_checks, permissions
 from eligibility.documents import document_of, fingerprint
-from eligibility.drafting import ensure_overlaps_exist
 from eligibility.models import WRITERS, Programme, RuleSet
 from eligibility.rules.document import RuleDocument, parse
 from perlinsos.accounts.models import Membership, User
@@ -94,10 +93,11 @@ def follow(programme: Programme, document: RuleDocument, data: dict[str, Any], *
     """The next version of a programme's rules; the one before it ends the day before.
 
     For the command that loads shipped documents and for `enact_draft`, which asks who may. Refused:
-    DomainError `unknown_programme` or `circular` for its overlaps, `overlap` when the dates collide.
+    DomainError `unknown_programme`, `circular` or `component_needed` for its overlaps, `overlap` when the
+    dates collide.
     """
     Programme.objects.hold(programme.pk)
-    ensure_overlaps_exist(document)
+    overlap_checks.ensure_none(document)
     _end_predecessor(programme, document.valid_from)
     digest = fingerprint(data)
     rule_set = _create(programme, document, data, digest)
@@ -110,7 +110,8 @@ def withdraw_rule_set(rule_set: RuleSet, *, decree: Decree, reason: str, by: Use
     """Take a version back before its first day; the one before it holds on as if nothing had been.
 
     For policy staff of every area the programme runs in, under a decree about rules. Refused with
-    `decree_not_valid`, and with `not_scheduled` once its first day has come or it was taken back before.
+    `decree_not_valid`, with `not_scheduled` once its first day has come or it was taken back before, and as
+    `follow` refuses overlaps where the version before it would then hold together with others.
     """
     programme = Programme.objects.hold(rule_set.programme_id)
     access.ensure(permissions.can_write_rules(by, programme))
@@ -167,6 +168,7 @@ def _reach_on(programme: Programme, gap_from: date) -> None:
     ends = [day for day in (document_of(earlier).valid_until, next_day and next_day.lower) if day is not None]
     earlier.valid_during = DateRange(earlier.valid_during.lower, min(ends, default=None))
     earlier.save(update_fields=["valid_during", "updated_at"])
+    overlap_checks.ensure_none(document_of(earlier), overlap_checks.Period(gap_from, earlier.valid_during.upper))
 
 
 def _create(programme: Programme, document: RuleDocument, data: dict[str, Any], digest: str) -> RuleSet:

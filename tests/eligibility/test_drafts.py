@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from eligibility import drafting
 from eligibility.enums import DraftState
@@ -116,7 +117,7 @@ UNKNOWN_OVERLAP = {"programme": "lain", "blocks": False, "legal": "x", "text": {
         ({"version": "2026-1"}, "version", "Versi 2026-1 sudah ada"),
         ({"first_day": timezone.localdate() - timedelta(days=1)}, "valid.from", "hari ini atau sesudahnya"),
         ({"programme": {"code": "lain", "name": "Lain"}}, "programme.code", "harus “uji”"),
-        ({"overlaps": [UNKNOWN_OVERLAP]}, "overlaps", "yang tidak dikenal"),
+        ({"overlaps": [UNKNOWN_OVERLAP]}, "overlaps[0].programme", "yang tidak dikenal"),
     ],
 )
 def test_what_is_right_by_itself_but_wrong_here_is_named_with_its_place(
@@ -127,7 +128,7 @@ def test_what_is_right_by_itself_but_wrong_here_is_named_with_its_place(
     assert problem.path == place
     assert problem.place is not None
     assert problem.place.line > 1
-    assert words in problem.message % problem.params
+    assert words in gettext(problem.message) % problem.params
     assert found.document is not None
 
 

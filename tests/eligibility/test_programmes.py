@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
@@ -16,6 +15,7 @@ from eligibility.replaying import replay
 from eligibility.rules.catalogue import CATALOGUE
 from eligibility.rules.document import parse
 from eligibility.rules.evaluate import FactValue, evaluate
+from eligibility.rules.spelling import as_text
 from eligibility.services import decisions
 from enrollment.models import Application
 from perlinsos.accounts.models import User
@@ -31,7 +31,7 @@ BLOCKED = {"programme": "pkh", "blocks": True, "legal": "Pasal 2", "text": {"id"
 
 def load(folder: Path, **changes: Any) -> None:
     path = folder / "rules.yaml"
-    path.write_text(yaml.safe_dump(small(**changes), allow_unicode=True))
+    path.write_text(as_text(small(**changes)))
     call_command("load_rulesets", str(path), verbosity=0)
 
 
@@ -96,7 +96,10 @@ def test_one_programme_blocks_another(
     ("changes", "message"),
     [
         ({"overlaps": [{**BLOCKED, "programme": "pkhh"}]}, "menyebut “programme.pkhh” yang tidak dikenal"),
-        ({"overlaps": [{**BLOCKED, "component": "x"}]}, "menyebut “programme.pkh.x” yang tidak dikenal"),
+        (
+            {"overlaps": [{**BLOCKED, "component": "x"}]},
+            "menyebut “programme.pkh.x”, komponen yang tidak ada",
+        ),
         ({"programme": {"code": "uji", "name": "Uji", "areas": ["99.99"]}}, "Tidak ada wilayah dengan kode 99.99"),
     ],
 )
