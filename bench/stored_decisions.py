@@ -7,6 +7,7 @@ written in bulk, without the form, the sources and the messages that belong to r
 import random
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -34,14 +35,22 @@ UNKNOWN, OLD = 0.04, 0.03  # shares of the facts
 
 
 def determinations(total: int, chance: random.Random, *, agent: User) -> None:
-    """At least so many, of invented families whose facts are now and then unknown or old."""
-    rules = list(RuleSet.objects.running_in(families.VILLAGE))
+    """At least so many, of invented families whose facts are now and then unknown or old.
+
+    Every programme has decided each of them, its versions in turn: also those that are not run, are past or to come.
+    """
+    known_rules = RuleSet.objects.kept().select_related("programme").order_by("programme", "valid_during")
+    programmes = [list(versions) for _programme, versions in groupby(known_rules, lambda one: one.programme_id)]
     regional = parameters.nearest(parameters.in_force(["minimum_wage", "power_limit_va"]), families.VILLAGE)
     made = 0
     while made < total:
         with transaction.atomic():
             cases = _applications(made, agent)
-            rows = [determination(case, one, known, regional) for case, known in _known(cases, chance) for one in rules]
+            rows = [
+                determination(case, versions[number % len(versions)], known, regional)
+                for number, (case, known) in enumerate(_known(cases, chance))
+                for versions in programmes
+            ]
             made += len(Determination.objects.bulk_create(rows))
 
 

@@ -105,6 +105,13 @@ def newest(documents: Iterable[RuleDocument]) -> dict[str, RuleDocument]:
     return {document.programme: document for document in in_succession(documents)}
 
 
+def watched(documents: Iterable[RuleDocument], day: date) -> list[RuleDocument]:
+    """The versions that a fault must not creep into: those that hold from `day` on, and the last of each programme."""
+    ordered = in_succession(documents)
+    last = newest(ordered)
+    return [one for one in ordered if one is last[one.programme] or one.valid_until is None or one.valid_until > day]
+
+
 def _ended(document: RuleDocument, later: Iterable[RuleDocument]) -> RuleDocument:
     following = next((one for one in later if one.programme == document.programme), None)
     if following is None or document.valid_until is not None:
