@@ -17,7 +17,7 @@ HIGHEST_SCORE = 2**31 - 1  # of an order of need, in every table that keeps one
 
 def read_amount(node: Node, units: Units) -> Amount:
     """`units` are the parameters that rupiah may be reckoned from."""
-    parts = node.mapping([], ["flat", "components", "most", "picking", "groups", "people"])
+    parts = node.mapping([], ["flat", "components", "most", "picking", "groups", "people", "legal"])
     if "flat" not in parts and "components" not in parts:
         node.refuse(_("An amount needs a flat sum, components, or both."))
     has_components = "components" in parts
@@ -34,6 +34,7 @@ def read_amount(node: Node, units: Units) -> Amount:
         picking=lambda: parts["picking"].choice(PICKINGS) if has_components else "amount",
         groups=lambda: _groups(parts["groups"], names) if "groups" in parts else (),
         people=lambda: read_count(parts["people"]) if "people" in parts else None,
+        legal=lambda: parts["legal"].citation() if "legal" in parts else "",
     )
     refuse_twice(node, (component.name for component in found["components"]))
     return Amount(**found)

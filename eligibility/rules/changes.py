@@ -265,6 +265,7 @@ def _amount(old: RuleDocument, new: RuleDocument) -> Iterator[Change]:
         yield from _group(before, after)
     what = {"id": "Jumlah orang diambil dari", "en": "The number of people comes from"}
     yield from moved(Part.AMOUNT, what, was.people, now.people, to_words=_or_none)
+    yield from _law({"id": "besar bantuan", "en": "amount"}, was.legal or "–", now.legal or "–")
     message = _("The components are listed in another order: %(order)s.")
     yield from in_another_order(Part.AMOUNT, message, _names(was.components), _names(now.components))
 

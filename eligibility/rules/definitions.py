@@ -153,6 +153,7 @@ class Amount:
     picking: Picking
     groups: tuple[Group, ...] = ()
     people: str | None = None
+    legal: str = ""
 
     @property
     def component_names(self) -> frozenset[str]:
@@ -164,11 +165,14 @@ class Amount:
         sums = [one.rupiah_per_year for one in (self.flat, *self.components) if one is not None]
         return any(not isinstance(one, int) for one in sums)
 
-    def as_criterion(self, *, legal: str) -> Criterion:
-        """Where a sum is not set nobody is promised anything: the family waits, and reads what for."""
+    def as_criterion(self, *, unless_named: str) -> Criterion:
+        """Where a sum is not set nobody is promised anything: the family waits, and reads what for.
+
+        It cites the law behind the sums, or `unless_named` where the document names none.
+        """
         return Criterion(
-            "amount-set", All(()), is_disqualifier=False, texts=AMOUNT_SET, legal=legal, only_with=None,
-            is_about_amount=True,
+            "amount-set", All(()), is_disqualifier=False, texts=AMOUNT_SET,
+            legal=self.legal or unless_named, only_with=None, is_about_amount=True,
         )  # fmt: skip
 
 

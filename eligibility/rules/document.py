@@ -54,7 +54,7 @@ def parse(data: Any) -> RuleDocument:
     start, end = found.pop("valid")
     found["criteria"] += tuple(overlap.as_criterion() for overlap in found["overlaps"] if overlap.blocks)
     if found["amount"].is_reckoned:
-        found["criteria"] += (found["amount"].as_criterion(legal=found["sources"][0]),)
+        found["criteria"] += (found["amount"].as_criterion(unless_named=found["sources"][0]),)
     refuse_twice(parts["criteria"], (criterion.name for criterion in found["criteria"]))
     refuse_entangled(parts["criteria"], found["criteria"])
     document = RuleDocument(valid_from=start, valid_until=end, **found.pop("programme"), **found)

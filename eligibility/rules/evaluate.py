@@ -180,6 +180,8 @@ def _said(planned: PlannedCriterion, shown: Input, found: Truth) -> str:
         return "no_limit"
     if planned.unless_recorded and (shown.value is None or shown.is_old):
         return "no_record"
+    if shown.fact and shown.value is None and found is not None:
+        return "rule"  # the limit alone answers, such as a decile of at most 10: there is no value to tell
     return RESULTS[found]
 
 
