@@ -21,9 +21,11 @@ from enrollment.enums import ApplicationState
 from enrollment.models import Application, Member
 from perlinsos.accounts.models import User
 from perlinsos.core.models import AuditEvent
-from verification import provenance, readiness
+from verification import provenance, questions, readiness
 from verification.enums import Source
 from verification.models import Fact
+from verification.permissions import can_ask_about
+from verification.services import stale
 from verification.ways_on import ways_to_show_who_it_is
 
 _LARGE_BEFORE = [f"supersedes__{name}" for name in ("facts", "parameters", "trace", "amount_parts")]
@@ -99,6 +101,8 @@ def of_case(application: Application, *, viewer: User) -> dict[str, Any]:
         "members": list(Member.objects.current().filter(family=application.family).select_related("person")),
         "facts": [(fact, fact_label(fact), fact_value(fact, fact.value)) for fact in facts],
         "received_on": _usual_day(facts),
+        "questions": questions.lines(application),
+        "may_ask_again": application.state in stale.OPEN and can_ask_about(viewer, application),
         "warnings": wording.warnings_of(application),
         "may_read_notes": permissions.can_read_notes(viewer, application),
         "history": [

@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern] = [
     path("sanggah/<uuid:determination_id>/<str:fact_name>/", status.appeal_new, name="appeal-new"),
     path("sanggah/<uuid:public_id>/", status.appeal_receipt, name="appeal-receipt"),
     path("petugas/kasus/<uuid:public_id>/", desk.case_detail, name="case-detail"),
+    path("petugas/kasus/<uuid:public_id>/tanya-lagi/", desk.case_ask_again, name="case-ask-again"),
     path("petugas/kasus/<uuid:public_id>/catatan/", notes.note_list, name="note-list"),
     path("petugas/kasus/<uuid:public_id>/catatan/<slug:about>/", notes.note_write, name="note-write"),
     path("petugas/sanggahan/", desk.appeal_queue, name="appeal-queue"),

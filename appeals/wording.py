@@ -48,6 +48,8 @@ EVENTS: dict[str, Promise] = {
     "verification.source.answered": _("A source has answered"),
     "verification.source.parked": _("A source gave no answer for a day"),
     "verification.source.asked_again": _("A source is asked again"),
+    "verification.source.asked_anew": _("Sources whose data is too old are asked again"),
+    "verification.family.asked_again": _("An officer had the sources asked again"),
 }
 ACTORS: dict[str, Promise] = {UserKind.CITIZEN: _("The family"), UserKind.SERVICE: _("The system")}
 

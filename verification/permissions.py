@@ -72,6 +72,12 @@ def can_ask_again(user: User) -> bool:
     return bool(scoping.area_codes(user, roles=[Role.OFFICER]))
 
 
+def can_ask_about(user: User, application: Application) -> bool:
+    """An officer of the family's village with no part in the application."""
+    has_part = user.pk in (application.owner_id, application.assisted_by_id)
+    return not has_part and scoping.holds_role(user, Role.OFFICER, village_code=application.village_id or "")
+
+
 def can_answer(user: User, candidate: DuplicateCandidate) -> bool:
     """Whether two registrations are one person: an officer of both villages, or, once handed over, the
     coordinator of both; nobody who has a part in either application."""

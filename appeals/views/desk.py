@@ -17,6 +17,8 @@ from enrollment.models import Application
 from perlinsos.accounts.requests import UserRequest
 from perlinsos.core import access, audit, downloads
 from perlinsos.core.errors import DomainError
+from verification.enums import Source
+from verification.services import once_more
 
 PAGE = 50
 
@@ -28,6 +30,19 @@ def case_detail(request: UserRequest, public_id: UUID) -> HttpResponse:
     application = get_object_or_404(readable, public_id=public_id)
     audit.record("enrollment.application.viewed", subject=application, by=request.user)
     return render(request, "appeals/case_detail.html", overview.of_case(application, viewer=request.user))
+
+
+@require_POST
+def case_ask_again(request: UserRequest, public_id: UUID) -> HttpResponse:
+    """Have the sources asked again about one family."""
+    application = get_object_or_404(Application.objects.read_by_staff(request.user), public_id=public_id)
+    try:
+        asked = once_more.ask_family_again(application, by=request.user)
+    except DomainError as error:
+        messages.error(request, str(error.message))
+    else:
+        _say_asked(request, [str(Source(code).label) for code in asked])
+    return redirect("case-detail", public_id=public_id)
 
 
 @require_safe
@@ -97,6 +112,14 @@ def appeal_rule(request: UserRequest, public_id: UUID) -> HttpResponse:
             messages.success(request, _("The ruling stands. The family is told and the letter is being written."))
             return redirect("appeal-detail", public_id=public_id)
     return _show(request, appeal, ruling_form=form)
+
+
+def _say_asked(request: UserRequest, asked: list[str]) -> None:
+    if asked:
+        said = _("Asked again: %(sources)s. The case is decided with what they say.") % {"sources": ", ".join(asked)}
+        messages.success(request, said)
+    else:
+        messages.info(request, _("No source was asked: each has answered within a day, or is being asked."))
 
 
 def _appeal(request: UserRequest, public_id: UUID) -> Appeal:

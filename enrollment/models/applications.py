@@ -85,10 +85,8 @@ class Application(StatefulModel):
         ApplicationState.DRAFT: frozenset({ApplicationState.SUBMITTED, ApplicationState.WITHDRAWN}),
         ApplicationState.SUBMITTED: frozenset({ApplicationState.MATCHING, ApplicationState.WITHDRAWN}),
         ApplicationState.MATCHING: frozenset({ApplicationState.DECIDED, ApplicationState.WITHDRAWN}),
-        ApplicationState.DECIDED: frozenset(
-            {ApplicationState.MATCHING, ApplicationState.ANNOUNCED, ApplicationState.WITHDRAWN}
-        ),
-        ApplicationState.ANNOUNCED: frozenset({ApplicationState.MATCHING, ApplicationState.WITHDRAWN}),
+        ApplicationState.DECIDED: frozenset({ApplicationState.ANNOUNCED, ApplicationState.WITHDRAWN}),
+        ApplicationState.ANNOUNCED: frozenset({ApplicationState.WITHDRAWN}),
     }
 
     reference = models.CharField(max_length=20, unique=True, editable=False, help_text="PSL-2026-004213")

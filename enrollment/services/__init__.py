@@ -4,7 +4,7 @@ from enrollment.services.answers import answer_account, answer_contact, answer_h
 from enrollment.services.consenting import give_consent, refuse_consent
 from enrollment.services.family_step import choose_village, confirm_family, keep_typed_family, record_family_card
 from enrollment.services.photos import add_selfie, choose_manual_photo, note_device
-from enrollment.services.progress import begin_matching, record_announced, record_decided, return_to_matching
+from enrollment.services.progress import begin_matching, record_announced, record_decided
 from enrollment.services.starting import start_application, start_assisted
 from enrollment.services.submission import submit_application
 from enrollment.services.texts import publish_consent_texts
@@ -26,7 +26,6 @@ __all__ = [
     "record_decided",
     "record_family_card",
     "refuse_consent",
-    "return_to_matching",
     "start_application",
     "start_assisted",
     "submit_application",

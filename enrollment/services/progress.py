@@ -1,5 +1,7 @@
 """How far a sent application is. Called by the apps above, as a service account or an officer."""
 
+from typing import Any
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -29,16 +31,10 @@ def record_announced(application: Application, *, by: User) -> Application:
     return _advance(application, ApplicationState.ANNOUNCED, by=by)
 
 
-@transaction.atomic
-def return_to_matching(application: Application, *, by: User, reason: str) -> Application:
-    """A fact changed or a source must be asked again; `reason` is a code for the record."""
-    return _advance(application, ApplicationState.MATCHING, by=by, reason=reason)
-
-
-def _advance(application: Application, to: ApplicationState, *, by: User, reason: str = "") -> Application:
+def _advance(application: Application, to: ApplicationState, *, by: User) -> Application:
     access.ensure(permissions.can_advance(by, application))
     held = hold(application)
     if held.state == to:
         return held
-    moment = {"decided_at": timezone.now()} if to == ApplicationState.DECIDED else {}
-    return workflow.move(held, to, by=by, reason=reason, **moment)
+    moment: dict[str, Any] = {"decided_at": timezone.now()} if to == ApplicationState.DECIDED else {}
+    return workflow.move(held, to, by=by, **moment)

@@ -211,16 +211,15 @@ def test_a_withdrawn_application_cannot_be_sent(sulastri) -> None:
 # --- progress -----------------------------------------------------------------------------------
 
 
-def test_the_apps_above_move_it_on_and_back(sulastri) -> None:
+def test_the_apps_above_move_it_on_and_nobody_moves_it_back(sulastri) -> None:
     worker, application = service_account("eligibility"), make.sent(sulastri)
     application = services.begin_matching(application, by=worker)
     assert services.begin_matching(application, by=worker).state == ApplicationState.MATCHING
     application = services.record_decided(application, by=worker)
     assert application.decided_at
     application = services.record_announced(application, by=worker)
-    application = services.return_to_matching(application, by=worker, reason="fact_superseded")
-    assert application.state == ApplicationState.MATCHING
-    assert AuditEvent.objects.filter(data__reason="fact_superseded").exists()
+    with pytest.raises(DomainError, match="^bad_transition$"):
+        services.begin_matching(application, by=worker)
 
 
 def test_only_officers_of_the_area_and_the_system_move_it(sulastri, cast) -> None:

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -51,6 +51,11 @@ class SourceRequestQuerySet(LeasedQuerySet["SourceRequest"]):
     def parked(self) -> "SourceRequestQuerySet":
         return self.filter(state=RequestState.PARKED)
 
+    def agreed(self) -> "SourceRequestQuerySet":
+        """Those whose family still agrees that the source is asked."""
+        given = Consent.objects.filter(application=OuterRef("application"), withdrawn_at=None)
+        return self.filter(Exists(given.filter(text__source=OuterRef("source"))))
+
     def visible_to(self, user: User | AnonymousUser) -> "SourceRequestQuerySet":
         return self.filter(application__in=Application.objects.visible_to(user))
 
@@ -64,6 +69,7 @@ class SourceRequest(Leased):
         RequestState.AWAITED: frozenset({RequestState.RUNNING, *SETTLED}),
         RequestState.PARKED: frozenset({RequestState.DUE}),
         RequestState.ANSWERED: frozenset({RequestState.DUE}),  # what it said has grown too old
+        RequestState.NOT_FOUND: frozenset({RequestState.DUE}),  # its register may have been renewed
     }
 
     application = models.ForeignKey(Application, on_delete=models.RESTRICT, related_name="source_requests")
@@ -92,6 +98,7 @@ class SourceRequest(Leased):
                 condition=Q(state__in=["due", "running", "awaited"]),
             ),
             models.Index(fields=["due_at"], name="source_request_parked", condition=Q(state="parked")),
+            models.Index(fields=["answered_at"], name="source_request_not_found", condition=Q(state="not_found")),
         ]
 
     def __str__(self) -> str:

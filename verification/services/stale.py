@@ -1,4 +1,4 @@
-"""Facts that have grown too old to be believed: their sources are asked again.
+"""Facts that have grown too old to be believed, or that no source knew: the sources are asked again.
 
 Some rules believe a fact for fewer days than its source is believed otherwise. This layer does not know
 rules: `settings.FRESHER_FACTS` names who does.
@@ -25,6 +25,8 @@ from verification.models.sources import SourceRequestQuerySet
 
 # A source whose own copy is old says the same again: once a day is often enough.
 ASK_AGAIN_AFTER = timedelta(days=1)
+# Registers are renewed (DTSEN every quarter), so that "not known" is an answer of that day only.
+UNKNOWN_AGAIN_AFTER = timedelta(days=30)
 OPEN = (ApplicationState.MATCHING, ApplicationState.DECIDED)
 AT_ONCE = 500
 
@@ -40,9 +42,8 @@ class Fresher:
 
 @transaction.atomic
 def ask_stale_again() -> int:
-    """Make questions due whose answers are older than their source's `max_age`, or than rules in force believe.
-
-    For the sweep; how many.
+    """Make questions due whose answers are older than their source's `max_age`, or than rules in force believe,
+    and those about families whom a source did not know a month ago. For the sweep; how many.
 
     Of cases that are not announced yet; what is announced changes by appeal only.
     """
@@ -54,7 +55,7 @@ def ask_stale_again() -> int:
         found = found.order_by("pk")
         ids = list(found.values_list("pk", flat=True)[:AT_ONCE])
         count += said.filter(pk__in=ids).update(state=RequestState.DUE, due_at=timezone.now())
-    return count
+    return count + _ask_unknown_again()
 
 
 @transaction.atomic
@@ -71,6 +72,15 @@ def ask_anew(application: Application, *, by: User) -> list[str]:
             asked.append(str(source))
     audit.record("verification.source.asked_anew", subject=application, by=by, sources=asked)
     return asked
+
+
+def _ask_unknown_again() -> int:
+    unknown = SourceRequest.objects.matching().filter(state=RequestState.NOT_FOUND)
+    long_ago = unknown.agreed().filter(
+        answered_at__lt=timezone.now() - UNKNOWN_AGAIN_AFTER, application__state__in=OPEN
+    )
+    ids = list(long_ago.order_by("answered_at").values_list("pk", flat=True)[:AT_ONCE])
+    return unknown.filter(pk__in=ids).update(state=RequestState.DUE, due_at=timezone.now())
 
 
 def _said(source: str) -> SourceRequestQuerySet:
