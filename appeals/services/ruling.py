@@ -8,8 +8,10 @@ from django.utils.translation import override
 from appeals import letters, permissions
 from appeals.enums import AppealState, GroundCheckState
 from appeals.models import Appeal, GroundCheck, Ruling, SourceCorrection
+from eligibility.documents import document_of, in_order_of_overlaps
 from eligibility.enums import RankingCause
 from eligibility.models import BatchEntry, Determination
+from eligibility.rules.overlapping import is_heard, speaker
 from eligibility.services import batches, decisions
 from perlinsos.accounts.models import User
 from perlinsos.core import access, audit, jobs, workflow
@@ -24,8 +26,8 @@ from verification.services import facts, readiness
 def rule_appeal(appeal: Appeal, *, is_upheld: bool, reason: str, by: User) -> Ruling:
     """Answer an appeal. For officers and verifiers who neither decided the batch nor made the visit.
 
-    Upheld: the contested fact is superseded by what the visit saw, every decision that used it is
-    made again under its own rule version, the rankings of its batches are drawn again, a letter is
+    Upheld: the contested fact is superseded by what the visit saw, every decision that used it, or hears one
+    that did, is made again under its own rule version, the rankings of its batches are drawn again, a letter is
     written and the source is asked to mend its record. One transaction: all of it or nothing.
     Refused with `visit_first`, `nothing_to_correct`, `bad_transition` or `stale`.
     """
@@ -65,19 +67,23 @@ def _correct(appeal: Appeal, check: GroundCheck, *, by: User) -> Fact:
 
 
 def _decide_again(appeal: Appeal, *, by: User) -> Determination | None:
-    application, answer = appeal.application, None
-    decided = Determination.objects.current().filter(application=application).select_related("programme", "rule_set")
-    for old in decided.order_by("programme_id"):  # quotas are locked in one order
-        if appeal.fact.name not in old.facts:
-            continue
-        new = decisions.redecide(application, old.programme, rule_set=old.rule_set, cause=f"appeal:{appeal.pk}", by=by)
-        if old.programme_id == appeal.determination.programme_id:
-            answer = new
+    """What every programme says now that used the fact, or that hears one whose answer is another one."""
+    application = appeal.application
+    current = Determination.objects.current().filter(application=application).select_related("programme", "rule_set")
+    held = {row.rule_set_id: row for row in current}
+    new: dict[str, Determination] = {}
+    for rule_set in in_order_of_overlaps(row.rule_set for row in held.values()):
+        old = held[rule_set.pk]
+        heard = {speaker(name) for name in document_of(rule_set).facts if is_heard(name)}
+        if appeal.fact.name in old.facts or heard & new.keys():
+            code, cause = old.programme.code, f"appeal:{appeal.pk}"
+            new[code] = decisions.redecide(application, old.programme, rule_set=rule_set, cause=cause, by=by)
+    for answer in sorted(new.values(), key=lambda one: one.programme_id):  # quotas are locked in one order
         for entry in BatchEntry.objects.filter(
-            application=application, programme=old.programme, is_cancelled=False
+            application=application, programme=answer.programme, is_cancelled=False
         ).select_related("batch"):
             batches.rerank(entry.batch, cause=RankingCause.APPEAL, reference=appeal.reference, by=by)
-    return answer
+    return new.get(appeal.determination.programme.code)
 
 
 def _ask_source_to_correct(ruling: Ruling) -> None:

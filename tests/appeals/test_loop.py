@@ -23,6 +23,9 @@ from perlinsos.messages import tasks as message_tasks
 from perlinsos.messages.models import Letter, OutboxMessage
 from tests import factories
 from tests.appeals import scenario
+from tests.eligibility.documents import small
+from tests.eligibility.test_programmes import BLOCKED, load
+from tests.support.rules import load_shipped_rules
 from verification.enums import Source
 from verification.models import Fact, FactCheck
 
@@ -36,6 +39,10 @@ def announced(cast):
 
 @pytest.fixture
 def ruled(cast, announced):
+    return upheld(cast, announced)
+
+
+def upheld(cast, announced):
     """The appeal of the wrong meter, upheld after Eko saw 900 VA."""
     officer = scenario.third_officer()
     objection = Objection(claimed_value=900, explanation="Stiker 900 VA", photos=(factories.photo(),))
@@ -106,6 +113,22 @@ def test_the_decision_is_made_again_under_the_same_rule_version(announced, ruled
 def test_every_programme_that_used_the_fact_is_decided_again(cast, announced, ruled):
     current = Determination.objects.current().filter(application=cast.application)
     assert {row.programme.code: row.facts["pln.power_va"]["value"] for row in current} == {"pkh": 900, "sembako": 900}
+
+
+def test_a_programme_that_hears_another_is_decided_again_with_it(tmp_path, cast):
+    """Nobody is announced in Sembako, so that no place tells the programme it blocks."""
+    load_shipped_rules()
+    no_cars = {**small()["criteria"][0], "id": "cars", "test": {"fact": "samsat.cars", "le": 0}}
+    load(tmp_path, parameters={}, criteria=[no_cars], overlaps=[{**BLOCKED, "programme": "sembako"}])
+    ruling = upheld(cast, scenario.announce(cast))
+    current = Determination.objects.current().filter(application=cast.application)
+    assert {row.programme.code: row.outcome for row in current} == {
+        "pkh": "eligible", "sembako": "eligible", "uji": "not_eligible",
+    }  # fmt: skip
+    hearing = current.get(programme__code="uji")
+    assert "pln.power_va" not in hearing.facts
+    assert (hearing.supersedes.outcome, hearing.cause) == ("eligible", f"appeal:{ruling.appeal_id}")
+    assert all(replay(row) for row in current)
 
 
 def test_the_ranking_moves_and_its_history_stays(cast, announced, ruled):
