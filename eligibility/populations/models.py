@@ -5,6 +5,7 @@ to applications are therefore not checked row by row: the ids come from the appl
 themselves in the same statement, and no application is ever deleted.
 """
 
+from datetime import timedelta
 from typing import ClassVar
 
 from django.contrib.auth.models import AnonymousUser
@@ -24,6 +25,7 @@ from perlinsos.regions.models import Area
 
 DIFFERENCE = "first"  # as a cause: say what differs from the decision before, if there is one
 READERS = (Role.OFFICER, Role.COORDINATOR, Role.AUDITOR)
+LOOKED_INTO = timedelta(days=1)
 
 
 class SnapshotQuerySet(models.QuerySet["Snapshot"]):
@@ -89,6 +91,14 @@ class RunQuerySet(models.QuerySet["Run"]):
     def due(self) -> "RunQuerySet":
         return self.filter(state=RunState.RUNNING)
 
+    def following(self, rule_set: models.Model) -> "RunQuerySet":
+        """Those that decide by a version, whether or not its first day started them."""
+        return self.filter(Q(because_of=rule_set) | Q(rules__rule_set=rule_set)).distinct()
+
+    def given_up(self) -> "RunQuerySet":
+        """Those stopped so lately that whoever did it still looks into it."""
+        return self.filter(state=RunState.STOPPED, finished_at__gt=timezone.now() - LOOKED_INTO)
+
     def visible_to(self, user: User | AnonymousUser) -> "RunQuerySet":
         if not isinstance(user, User):
             return self.none()
@@ -134,7 +144,9 @@ class Run(StatefulModel):
                 name="run_one_at_a_time_per_area",
                 violation_error_message=_("Everybody here is being decided again already."),
             ),
-            models.UniqueConstraint(fields=["area", "because_of"], name="run_once_per_area_and_version"),
+            models.UniqueConstraint(
+                fields=["area", "because_of"], condition=~Q(state="stopped"), name="run_once_per_area_and_version"
+            ),
         ]
 
     def __str__(self) -> str:

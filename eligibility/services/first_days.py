@@ -1,7 +1,6 @@
 """The first day of a version: every area it touches is decided again, once, whatever dies meanwhile."""
 
 from django.db import transaction
-from django.db.models import Q
 from django.db.models.functions import Left
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -28,15 +27,18 @@ def begin_rule_set(rule_set_id: int, *, by: User) -> bool:
 
     For the worker. Regency by regency a run is started, in which programmes that this one blocks follow.
     Each step commits whole: killed, it goes on with the next regency, and while another process holds
-    the version it does nothing.
+    the version it does nothing. Where somebody gave the run up it is taken up again a day later, or by
+    a full re-decision that is started by hand: the version has begun when every regency was decided by it.
     """
     access.ensure(permissions.is_worker(by))
     rule_set = _held(rule_set_id)
     if rule_set is None:
         return False
-    area = _next_area(rule_set)
-    if area is not None:
-        return _start(rule_set, area, by=by)
+    left = _areas_left(rule_set)
+    if left:
+        given_up = set(Run.objects.given_up().following(rule_set).values_list("area_id", flat=True))
+        area = next((one for one in left if one.code not in given_up), None)
+        return area is not None and _start(rule_set, area, by=by)
     rule_set.begun_at = timezone.now()
     rule_set.save(update_fields=["begun_at", "updated_at"])
     audit.record("eligibility.rule_set.begun", subject=rule_set, by=by, runs=rule_set.runs.count())
@@ -49,16 +51,17 @@ def _held(rule_set_id: int) -> RuleSet | None:
     return rows.select_related("programme").filter(pk=rule_set_id).first()
 
 
-def _next_area(rule_set: RuleSet) -> Area | None:
-    """A regency with decided families whom no run has decided by this version."""
+def _areas_left(rule_set: RuleSet) -> list[Area]:
+    """Regencies with decided families whom no run has decided by this version."""
     running = list(rule_set.programme.areas.values_list("code", flat=True))
     decided = Application.objects.filter(state__in=DECIDED).order_by()
     codes = decided.annotate(regency=Left("village_id", REGENCY)).values_list("regency", flat=True).distinct()
-    done = Run.objects.filter(Q(because_of=rule_set) | Q(rules__rule_set=rule_set, state__in=NOT_STOPPED))
+    done = Run.objects.following(rule_set).filter(state__in=NOT_STOPPED)
     covered = tuple(done.values_list("area_id", flat=True))
     touched = [code for code in codes if not running or _meet(code, running)]
-    due = sorted(code for code in touched if not code.startswith(covered))
-    return Area.objects.filter(code__in=due[:1]).first()
+    return list(
+        Area.objects.filter(code__in=[code for code in touched if not code.startswith(covered)]).order_by("code")
+    )
 
 
 def _meet(code: str, running: list[str]) -> bool:

@@ -32,7 +32,7 @@ def start_run(area: Area, *, reason: str = "", because_of: RuleSet | None = None
 
     A programme that another one may block comes after it and hears its answer of the same run, or the
     place once there is one. `because_of` is the version whose first day it is: it starts one run in an
-    area, ever. For officers of the area and the worker. Refused with `already_running`, `no_rules`
+    area that is not given up. For officers of the area and the worker. Refused with `already_running`, `no_rules`
     when no programme has rules in force, and `nobody_decided` when the area has no decided family.
     """
     access.ensure(permissions.can_run(by, area))
@@ -71,8 +71,13 @@ def advance_run(run_id: int, *, by: User) -> bool:
 
 @transaction.atomic
 def stop_run(run: Run, *, reason: str, by: User) -> Run:
-    """Give a run up; what it has settled stays. For officers of the area and the worker."""
+    """Give a run up; what it has settled stays. For officers of the area and the worker.
+
+    A version that counted on it for its first day has not begun after all: that goes on a day later.
+    """
     access.ensure(permissions.can_run(by, run.area))
+    counted_on_it = RuleSet.objects.filter(pk__in=run.rules.values("rule_set"), begun_at__gte=run.created_at)
+    counted_on_it.update(begun_at=None)
     return workflow.move(run, RunState.STOPPED, by=by, reason=reason, finished_at=timezone.now())
 
 

@@ -1,11 +1,14 @@
 """The first day of a version: whom it touches is decided again, once, whatever happens meanwhile."""
 
 from datetime import timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied
+from django.core.management import call_command
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 
@@ -107,6 +110,40 @@ def test_a_run_from_the_day_before_is_waited_for(decided: MakeFamily, worker: Us
     runs.stop_run(old, reason="hari baru", by=worker)
     assert drained(version, worker).begun_at is not None
     assert version.runs.count() == 1
+
+
+def test_a_first_day_that_was_stopped_goes_on_a_day_later(decided: MakeFamily, worker: User) -> None:
+    """Stopped after the first step and after the version was taken for begun: nobody stays on the version before."""
+    families = [decided(dtsen__decile=4), decided(dtsen__decile=4)]
+    limit = data("pkh-2026-2")["parameters"] | {"decile_limit": {"unit": "decile", "default": 3}}
+    version, other = follow("pkh", worker, parameters=limit), follow("sembako", worker)
+    for rule_set in (version, other, version):
+        first_days.begin_rule_set(rule_set.pk, by=worker)
+    run = Run.objects.get()
+    assert not RuleSet.objects.due().exists()
+    call_command("redecide", "35.10", "--stop", "--reason", "beban")
+    for _sweep in range(2):
+        assert [drained(one, worker).begun_at for one in (version, other)] == [None, None]
+    assert list(Run.objects.all()) == [run]
+    assert {answer(one).outcome for one in families} == {"eligible"}
+    with time_machine.travel(timezone.now() + timedelta(days=1, minutes=1)):
+        tasks.sweep_rule_sets()
+        assert drained(version, worker).begun_at is not None
+        assert drained(other, worker).begun_at is not None
+    assert Run.objects.exclude(pk=run.pk).get().because_of == version
+    assert {answer(one).outcome for one in families} == {"not_eligible"}
+
+
+def test_a_first_day_that_was_stopped_goes_on_at_once_by_hand(decided: MakeFamily, worker: User) -> None:
+    decided(KESILIR), decided(JATILUWIH)
+    version = follow("pkh", worker)
+    tasks.begin_rule_set(rule_set_id=version.pk)
+    runs.stop_run(Run.objects.get(), reason="beban", by=worker)
+    assert drained(version, worker).begun_at is None  # the other regency is not held up
+    assert sorted(version.runs.values_list("area_id", "state")) == [("35.10", "stopped"), ("51.02", "done")]
+    call_command("redecide", "35.10", stdout=StringIO())
+    assert drained(version, worker).begun_at is not None
+    assert version.runs.count() == 2
 
 
 def test_programmes_that_a_version_blocks_follow_in_the_same_run(

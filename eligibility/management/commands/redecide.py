@@ -26,7 +26,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("area", help="code of a province, regency, district or village, such as 35.10")
         parser.add_argument("--reason", default="", help="why, for the record")
-        parser.add_argument("--stop", action="store_true", help="give up the run that is under way")
+        parser.add_argument(
+            "--stop", action="store_true", help="give up the run that is under way; a first day goes on after a day"
+        )
         parser.add_argument("--card", metavar="REFERENCE", help="show the reasons the last run gave one application")
 
     def handle(self, *args: Any, area: str, reason: str, stop: bool, card: str, **options: Any) -> None:
