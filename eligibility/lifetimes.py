@@ -1,7 +1,7 @@
 """From a decision to the dates of a participation: exempt or not, when the time is up, when to look again."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -10,6 +10,7 @@ from eligibility.documents import document_of
 from eligibility.models import Determination, Participation
 from eligibility.rules.clock import Clock
 from eligibility.rules.commitments import TimeLimit, is_exempt, recertify_on
+from eligibility.rules.overlapping import is_heard
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,16 @@ def exempt_by(determination: Determination) -> bool | None:
     limit = limit_of(determination)
     values = {name: fact["value"] for name, fact in determination.facts.items() if not fact.get("is_old")}
     return is_exempt(limit, values) if limit else None
+
+
+def rests_on_old_data(determination: Determination, on: date) -> bool:
+    """Whether data that counted when it was decided is too old by a day for the rules that read it."""
+    document = document_of(determination.rule_set)
+    return any(
+        on - date.fromisoformat(fact["as_of"]) > timedelta(days=document.max_age(name))
+        for name, fact in determination.facts.items()
+        if fact["as_of"] and not is_heard(name) and not fact.get("is_old")
+    )
 
 
 def dates(clock: Clock, determination: Determination, *, checked_on: date, on: date, was: Was) -> Dates:

@@ -1,5 +1,7 @@
 """A family's time in a programme: it starts, is looked after, checked again, paused, and ends by a person."""
 
+from dataclasses import replace
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,7 +24,8 @@ AT_ONCE = 100
 def start_participations(batch_id: int, *, by: User) -> bool:
     """Begin for the next funded families of a final batch; True while some may be left.
 
-    For the worker. It may run twice, and again when a place falls free and somebody moves up.
+    For the worker. It may run twice, and again when a place falls free and somebody moves up: by data that is too old
+    by then, so that the family is looked at again from its first day on.
     """
     batch = Batch.objects.select_for_update(of=("self",)).filter(pk=batch_id, state=BatchState.FINAL).first()
     if batch is None:
@@ -119,6 +122,8 @@ def _start(place: RankedEntry, *, by: User) -> None:
     clock = Clock(today, days_before=_days_before(place.entry))
     checked_on = timezone.localdate(answer.decided_at)
     found = lifetimes.dates(clock, answer, checked_on=checked_on, on=today, was=lifetimes.Was())
+    if lifetimes.rests_on_old_data(answer, today) and _has_waited(place):
+        found = replace(found, recertify_on=today)
     participation = Participation.objects.create(
         entry=place.entry,
         application=application,
@@ -131,6 +136,11 @@ def _start(place: RankedEntry, *, by: User) -> None:
     )
     audit.record("eligibility.participation.started", subject=participation, by=by, application=application.pk)
     receiving_notices.tell_started(participation)
+
+
+def _has_waited(place: RankedEntry) -> bool:
+    """Whether the family moved up from a waiting list, which may have taken months; others begin sooner."""
+    return RankedEntry.objects.filter(entry=place.entry_id, placement=Placement.WAITING).exists()
 
 
 def _days_before(entry: BatchEntry) -> int:

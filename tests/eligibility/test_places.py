@@ -1,15 +1,26 @@
 """Places that fall free: who may leave, with whose agreement, and who gets the place next."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils import timezone
 
 from eligibility import queue, tasks
-from eligibility.enums import BatchState, DepartureReason, DepartureState, Placement, RankingCause
-from eligibility.models import Batch, Departure, Programme, Quota, RankedEntry
+from eligibility.enums import (
+    BatchState,
+    DepartureReason,
+    DepartureState,
+    ParticipationState,
+    Placement,
+    RankingCause,
+)
+from eligibility.models import Batch, Departure, Participation, Programme, Quota, RankedEntry
 from eligibility.services import batches, places
 from enrollment.enums import ApplicationState
 from enrollment.models import Application
@@ -241,3 +252,22 @@ def check_now() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+@pytest.mark.parametrize(("days", "state"), [(100, ParticipationState.ACTIVE), (160, ParticipationState.CHECK)])
+def test_who_moves_up_by_data_that_grew_too_old_is_looked_at_from_the_first_day(
+    announced: Announced, days: int, state: str
+) -> None:
+    """A decile counts for 180 days, and this one was a month old when the families were decided."""
+    batch, (first, second, third) = announced(1, 2, 3)
+    Quota.objects.update(valid_during=DateRange(timezone.localdate(), None))
+    Batch.objects.update(state=BatchState.FINAL)
+    tasks.start_participations(batch_id=batch.pk)
+    leave(first, by=first.owner, reason=DepartureReason.OPTED_OUT, note="")
+    with time_machine.travel(timezone.now() + timedelta(days=days)):
+        fill(batch)
+        tasks.start_participations(batch_id=batch.pk)
+        for one in Participation.objects.due():
+            tasks.look_after_participation(participation_id=one.pk)
+    states = dict(Participation.objects.values_list("application_id", "state"))
+    assert (states[third.pk], states[second.pk]) == (state, ParticipationState.ACTIVE)
