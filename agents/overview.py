@@ -14,6 +14,7 @@ from agents.models import AssistedVisit
 from agents.places import assigned_areas
 from appeals.models import GroundCheck
 from appeals.overview import fact_label
+from eligibility import told
 from eligibility.models import Participation
 from enrollment.enums import ApplicationState, Step
 from enrollment.models import Application
@@ -33,6 +34,7 @@ WORDS: dict[str, tuple[str | Promise, str]] = {
     ApplicationState.WITHDRAWN: (_("Closed"), "neutral"),
 }
 PHOTO_AGAIN = (_("New photo needed"), "warning")
+ASK_AGAIN = (_("Ask the family again"), "warning")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def _draft(application: Application) -> Line:
 
 
 def _family(application: Any) -> Line:
-    words, kind = WORDS[application.state]
+    words, kind = ASK_AGAIN if told.is_old(application) else WORDS[application.state]
     url = reverse("application-status", args=[application.public_id])
     if application.face == CheckState.RETRY and application.state in (
         ApplicationState.SUBMITTED, ApplicationState.MATCHING,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from appeals import correspondence, permissions, wording
 from appeals.models import Appeal, ObjectionWindow
-from eligibility import presenters, receiving, standing, waiting_line
+from eligibility import presenters, receiving, standing, told, waiting_line
 from eligibility.models import Determination, RankedEntry
 from eligibility.rules.catalogue import CATALOGUE
 from eligibility.rules.wording import quantity
@@ -24,7 +24,7 @@ from perlinsos.core.models import AuditEvent
 from verification import provenance, questions, readiness
 from verification.enums import Source
 from verification.models import Fact
-from verification.permissions import can_ask_about
+from verification.permissions import can_ask_about, can_tell_again
 from verification.services import stale
 from verification.ways_on import ways_to_show_who_it_is
 
@@ -71,6 +71,10 @@ def of(application: Application, *, viewer: User | AnonymousUser) -> dict[str, A
         "receiving": receiving.of(application),
         "periods": periods,
         "may_object": may_object,
+        "may_tell_again": isinstance(viewer, User)
+        and application.state in stale.OPEN
+        and can_tell_again(viewer, application),
+        "is_told_long_ago": told.is_old(application),
         "appeals": [describe_appeal(appeal) for appeal in appeals],
         "readiness": how_far,
         **(ways_to_show_who_it_is(application, viewer) if how_far and how_far.identity == "rejected" else {}),

@@ -1,9 +1,10 @@
 from django.urls import URLPattern, path
 
-from appeals.views import desk, notes, status
+from appeals.views import desk, notes, status, telling
 
 urlpatterns: list[URLPattern] = [
     path("status/<uuid:public_id>/", status.application_status, name="application-status"),
+    path("status/<uuid:public_id>/masih-benar/", telling.application_tell_again, name="application-tell-again"),
     path("status/<uuid:public_id>/urutan/", status.place_history, name="place-history"),
     path("status/<uuid:public_id>/surat/<str:code>/", status.letter_file, name="letter-file"),
     path("sanggah/<uuid:determination_id>/<str:fact_name>/", status.appeal_new, name="appeal-new"),

@@ -32,6 +32,7 @@ WARNINGS: dict[str, Promise] = {
 EVENTS: dict[str, Promise] = {
     "enrollment.application.started": _("Registration begun"),
     "enrollment.application.answered": _("Answers filled in"),
+    "enrollment.application.answered_again": _("The family said again how it lives"),
     "enrollment.application.village_chosen": _("Village chosen"),
     "enrollment.consent.given": _("Consent given"),
     "enrollment.family_card.recorded": _("Family card received"),

@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
+from eligibility import told
 from eligibility.documents import document_of
 from eligibility.enums import BatchState, Outcome, Placement
 from eligibility.models import Departure, Determination
@@ -37,6 +39,18 @@ def tell_decided(application: Application, determinations: Iterable[Determinatio
             title=_("The decision about your family changed") if is_turned else _("Your data has been checked"),
             body=" ".join([*filter(None, lines), closing]),
         )
+
+
+def ask_to_tell_again(application: Application) -> None:
+    """What only the family knows is soon too old to count: it is asked to look at it."""
+    with override(application.language):
+        body = _(
+            "What you told us about school, pregnancy, disability and electricity is soon too old to count. "
+            "Please confirm it by %(date)s on your status page, with an agent or at the village office."
+        )
+        until = date_format(application.told_on + told.BELIEVED, "j F Y")
+        key, title = told.key_of(application), _("Is this still true?")
+        tell_family(application, key=key, title=title, body=body % {"date": until})
 
 
 def tell_place(place: Any) -> None:

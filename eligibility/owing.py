@@ -75,8 +75,7 @@ def duty_of(participation: Participation, member: Member, kind: DutyKind, month:
 
 
 def situation_of(member: Member, application: Application) -> Situation:
-    told_on = timezone.localdate(application.submitted_at)
-    return Situation(member.person.born, Schooling(member.schooling), member.is_pregnant, told_on)
+    return Situation(member.person.born, Schooling(member.schooling), member.is_pregnant, application.told_on)
 
 
 def note_of(record: DutyRecord) -> Note:

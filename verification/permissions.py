@@ -11,7 +11,8 @@ from verification.models.fairness import FAIRNESS_READERS
 
 DESK = (*READERS, Role.COORDINATOR)
 FACE_READERS = (Role.OFFICER, Role.VERIFIER, Role.AUDITOR)
-COUNTER = (Role.AGENT, Role.OPERATOR, Role.OFFICER)
+HELPERS = (Role.AGENT, Role.OPERATOR)
+COUNTER = (*HELPERS, Role.OFFICER)
 
 
 def can_wait(user: User, application: Application) -> bool:
@@ -76,6 +77,13 @@ def can_ask_about(user: User, application: Application) -> bool:
     """An officer of the family's village with no part in the application."""
     has_part = user.pk in (application.owner_id, application.assisted_by_id)
     return not has_part and scoping.holds_role(user, Role.OFFICER, village_code=application.village_id or "")
+
+
+def can_tell_again(user: User, application: Application) -> bool:
+    """The family itself, or an agent or village operator of its village on its behalf."""
+    return application.owner_id == user.pk or any(
+        scoping.holds_role(user, role, village_code=application.village_id or "") for role in HELPERS
+    )
 
 
 def can_answer(user: User, candidate: DuplicateCandidate) -> bool:

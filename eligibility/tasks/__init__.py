@@ -15,6 +15,7 @@ from eligibility.services import (
     runs,
     simulations,
 )
+from eligibility.tasks.asking import ask_families
 from eligibility.tasks.receiving import (
     answer_recertification,
     look_after_participation,
@@ -24,7 +25,13 @@ from eligibility.tasks.receiving import (
 from perlinsos.accounts.services import service_account
 from perlinsos.core import jobs
 
-__all__ = ["answer_recertification", "look_after_participation", "start_participations", "sweep_participations"]
+__all__ = [
+    "answer_recertification",
+    "ask_families",
+    "look_after_participation",
+    "start_participations",
+    "sweep_participations",
+]
 
 
 @shared_task(name="eligibility.decide_application")

@@ -1,5 +1,6 @@
 """The pages of the form, one class each. `answers()` is what the service takes."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -11,7 +12,7 @@ from enrollment import rules
 from enrollment.answers import AccountAnswers, ContactAnswers, HomeAnswers, MemberAnswers
 from enrollment.enums import Bank, PhoneOwner, Schooling
 from enrollment.forms.fields import PhoneField
-from enrollment.models import Member
+from enrollment.models import Application, Member
 from perlinsos.core.forms import CardRadios, DigitsField, PhotoField, PortalForm
 from perlinsos.core.templatetags.portal import va
 
@@ -69,6 +70,17 @@ class HomeForm(PortalForm):
         }
         power = told["power_va"]
         return HomeAnswers(members, power_va=None if power == UNKNOWN else int(power))
+
+
+def home_told(application: Application, members: Iterable[Member]) -> dict[str, object]:
+    """What a `HomeForm` begins with: what the family said last."""
+    power = application.declared_power_va
+    told: dict[str, object] = {"power_va": UNKNOWN if power is None else str(power)}
+    for member in members:
+        told[f"schooling_{member.pk}"] = member.schooling
+        told[f"pregnant_{member.pk}"] = member.is_pregnant
+        told[f"disability_{member.pk}"] = member.has_severe_disability
+    return told
 
 
 def _meter_choices() -> list[tuple[str, Any]]:

@@ -125,6 +125,9 @@ class Application(StatefulModel):
     phone = EncryptedTextField(null=True, blank=True)
     phone_owner = models.CharField(max_length=10, choices=PhoneOwner, blank=True)
     declared_power_va = models.PositiveIntegerField(null=True, blank=True, help_text="VA; empty when not known")
+    home_told_on = models.DateField(
+        null=True, blank=True, editable=False, help_text="when the family said again, after sending, how it lives"
+    )
     family_correction = EncryptedTextField(null=True, blank=True, help_text="what the family says is wrong on its card")
     typed_family = EncryptedTextField(
         null=True, blank=True, help_text="JSON like a family card, as far as it was typed by hand"
@@ -194,6 +197,11 @@ class Application(StatefulModel):
     @property
     def is_draft(self) -> bool:
         return self.state == ApplicationState.DRAFT
+
+    @property
+    def told_on(self) -> date:
+        """The day on which the family last said how it lives; of an application that was sent."""
+        return self.home_told_on or timezone.localdate(self.submitted_at)
 
     def first_open_step(self) -> Step | None:
         """The first page that still needs an answer; None when the application may be sent."""

@@ -1,6 +1,6 @@
 """The only writers of what was declared. Each module is one part of a family's way to the receipt."""
 
-from enrollment.services.answers import answer_account, answer_contact, answer_home
+from enrollment.services.answers import answer_account, answer_contact, answer_home, answer_home_again
 from enrollment.services.consenting import give_consent, refuse_consent
 from enrollment.services.family_step import choose_village, confirm_family, keep_typed_family, record_family_card
 from enrollment.services.photos import add_selfie, choose_manual_photo, note_device
@@ -14,6 +14,7 @@ __all__ = [
     "answer_account",
     "answer_contact",
     "answer_home",
+    "answer_home_again",
     "begin_matching",
     "choose_manual_photo",
     "note_device",

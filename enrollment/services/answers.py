@@ -8,8 +8,9 @@ from enrollment import rules
 from enrollment.answers import AccountAnswers, ContactAnswers, HomeAnswers, MemberAnswers
 from enrollment.enums import Bank, PhoneOwner, Step
 from enrollment.models import Application, BankAccount, Member
-from enrollment.services.drafts import hold_draft, note_answer
+from enrollment.services.drafts import hold, hold_draft, note_answer
 from perlinsos.accounts.models import User
+from perlinsos.core import audit
 from perlinsos.core.errors import DomainError
 
 
@@ -17,10 +18,26 @@ from perlinsos.core.errors import DomainError
 def answer_home(application: Application, *, answers: HomeAnswers, by: User) -> Application:
     """School, pregnancy, severe disability per member, and the power on the meter's sticker."""
     held = hold_draft(application, by=by)
+    _answer_for_members(held, answers)
+    return note_answer(held, Step.HOME, by=by, declared_power_va=answers.power_va)
+
+
+@transaction.atomic
+def answer_home_again(application: Application, *, answers: HomeAnswers, by: User) -> Application:
+    """The same once more after sending, because something may have changed. For the layer that makes facts of it,
+    which asks who may."""
+    held = hold(application)
+    _answer_for_members(held, answers)
+    held.declared_power_va, held.home_told_on = answers.power_va, timezone.localdate()
+    held.save(update_fields=["declared_power_va", "home_told_on", "updated_at"])
+    audit.record("enrollment.application.answered_again", subject=held, by=by)
+    return held
+
+
+def _answer_for_members(held: Application, answers: HomeAnswers) -> None:
     members = Member.objects.current().select_related("person").filter(family=held.family)
     for member in members.filter(pk__in=answers.members):
         _answer_for(member, answers.members[member.pk])
-    return note_answer(held, Step.HOME, by=by, declared_power_va=answers.power_va)
 
 
 def _answer_for(member: Member, told: MemberAnswers) -> None:

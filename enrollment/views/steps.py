@@ -7,8 +7,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 from enrollment import kept, permissions, services
 from enrollment.devices import phone_class
 from enrollment.enums import ApplicationState, Step
-from enrollment.forms.steps import UNKNOWN, AccountForm, ConsentForm, ContactForm, HomeForm, PhotoForm, ReviewForm
-from enrollment.models import Application, BankAccount, ConsentText, Member
+from enrollment.forms.steps import (
+    AccountForm,
+    ConsentForm,
+    ContactForm,
+    HomeForm,
+    PhotoForm,
+    ReviewForm,
+    home_told,
+)
+from enrollment.models import Application, BankAccount, ConsentText
 from enrollment.models.people import MemberQuerySet
 from enrollment.views import family
 from enrollment.views.doors import Door
@@ -85,9 +93,8 @@ def home(request: UserRequest, door: Door) -> HttpResponse:
     application = door.application
     members = list(_members(application).living())
     is_answered = Step(application.step).number > Step.HOME.number
-    form = HomeForm(
-        kept.answers(request, request.user), members=members, initial=_home_initial(application, members, is_answered)
-    )
+    initial = home_told(application, members) if is_answered else {}
+    form = HomeForm(kept.answers(request, request.user), members=members, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             application = services.answer_home(application, answers=form.answers(), by=request.user)
@@ -96,18 +103,6 @@ def home(request: UserRequest, door: Door) -> HttpResponse:
         else:
             return redirect(door.step(application.step))
     return page(request, "enrollment/home.html", door, form, Step.HOME)
-
-
-def _home_initial(application: Application, members: list[Member], is_answered: bool) -> dict[str, object]:
-    if not is_answered:
-        return {}
-    power = application.declared_power_va
-    told: dict[str, object] = {"power_va": UNKNOWN if power is None else str(power)}
-    for member in members:
-        told[f"schooling_{member.pk}"] = member.schooling
-        told[f"pregnant_{member.pk}"] = member.is_pregnant
-        told[f"disability_{member.pk}"] = member.has_severe_disability
-    return told
 
 
 def contact(request: UserRequest, door: Door) -> HttpResponse:

@@ -304,6 +304,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "eligibility.sweep_rule_sets": 60.0,
         "eligibility.sweep_parameters": 60.0,
         "eligibility.sweep_participations": 60.0,
+        "eligibility.ask_families": 3600.0,
         "appeals.sweep_windows": 15.0,
         "appeals.close_windows": 60.0,
         "appeals.sweep_corrections": 30.0,

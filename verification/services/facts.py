@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
@@ -46,10 +45,9 @@ def record_facts(asked: SourceRequest, answers: Iterable[FactValue], *, as_of: d
 
 @transaction.atomic
 def record_declared(application: Application, *, by: User) -> list[Fact]:
-    """Keep what the family said about itself on the form, as facts whose source is the family."""
+    """Keep what the family said about itself on the form, or again since, as facts whose source is the family."""
     family = application.family
     assert family is not None  # a constraint of Application: what was sent has a family and an instant
-    assert application.submitted_at is not None
     members = family.members.living()
     declared = [
         FactValue("citizen.pregnant", members.filter(is_pregnant=True).count(), "persons"),
@@ -57,11 +55,10 @@ def record_declared(application: Application, *, by: User) -> list[Fact]:
     ]
     if application.declared_power_va is not None:
         declared.append(FactValue("citizen.power_va", application.declared_power_va, "VA"))
-    as_of = timezone.localdate(application.submitted_at)
     purpose = _in_bahasa(DECLARED)
     drafts = [
-        Fact(family=family, name=said.name, value=said.value, unit=said.unit, source=Source.CITIZEN, as_of=as_of,
-             purpose=purpose)
+        Fact(family=family, name=said.name, value=said.value, unit=said.unit, source=Source.CITIZEN,
+             as_of=application.told_on, purpose=purpose)
         for said in declared
     ]  # fmt: skip
     return _keep(family, drafts, by=by)
