@@ -1,6 +1,7 @@
 """From rows to what a simulation compares, and from its counts to the result that is kept."""
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -8,6 +9,7 @@ from typing import Any
 
 from eligibility import parameters
 from eligibility.documents import document_of
+from eligibility.enums import SimulationState
 from eligibility.models import Programme, RuleDraft, RuleSet, Simulation, Snapshot
 from eligibility.populations import snapshots
 from eligibility.rules.definitions import RuleDocument
@@ -17,6 +19,7 @@ from eligibility.simulations.study import Rules, Study
 from eligibility.simulations.telling import report
 from perlinsos.regions.models import Area, Parameter
 
+COMPARED = 20  # simulations of a snapshot that a look at one of its districts is compared with
 FEWEST_FAMILIES = 10  # below it everything would be hidden
 
 
@@ -31,6 +34,11 @@ class Draft:
     @property
     def sha256(self) -> str:
         return hashlib.sha256(self.text.encode()).hexdigest()
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether it is the text of a draft on its way, not one that was only typed."""
+        return self.row is not None and self.row.sha256 == self.sha256
 
 
 def given(drafts: Sequence[RuleDocument], *, area: Area, on: date) -> dict[str, Any]:
@@ -86,9 +94,23 @@ def outcome(simulation: Simulation, snapshot: Snapshot, counts: Mapping[str, int
 
 
 def preview(drafts: Sequence[RuleDocument], *, snapshot: Snapshot, area: Area, on: date) -> Report:
-    """The report for the families of one district, at once; nothing is kept, ground checks are left out."""
+    """The report for the families of one district, at once; nothing is kept, ground checks are left out.
+
+    What differs by few families from what a kept simulation of this snapshot shows of the district is hidden.
+    """
     counts = study(given(drafts, area=area, on=on), drafts).count(snapshots.within(snapshot, area.code))
-    return report(counts, len(drafts))
+    return report(counts, len(drafts), _shown_already(snapshot, area))
+
+
+def _shown_already(snapshot: Snapshot, district: Area) -> Mapping[str, list[Mapping[str, Any]]]:
+    """The moves of a district in each programme, as the newest simulations of a snapshot show them."""
+    found: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    done = Simulation.objects.filter(snapshot=snapshot, state=SimulationState.DONE).order_by("-pk")
+    for drafts in done.values_list("result__report__drafts", flat=True)[:COMPARED]:
+        for effect in (effect for draft in drafts for effect in draft["effects"]):
+            rows = next(table["rows"] for table in effect["tables"] if table["dimension"] == "district")
+            found[effect["programme"]] += [row["moves"] for row in rows if row["group"] == district.code]
+    return found
 
 
 def _meet(one: str, other: str) -> bool:

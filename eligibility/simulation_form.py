@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from eligibility import simulation_page
+from eligibility import permissions, simulation_page
 from eligibility.models import Snapshot
 from eligibility.rules.document import RuleDocument
 from eligibility.rules.reading import DocumentError, Problem
@@ -66,6 +66,8 @@ class SimulationForm(PortalForm):
         self._choose("kecamatan", [("", gettext("No district")), *places])
         if not self._drafts:
             del self.fields["rancangan"]
+        if not permissions.can_read_cases(by):
+            del self.fields["teks"]
 
     @property
     def ground(self) -> Ground:

@@ -9,6 +9,7 @@ from django.db.models.functions import TruncMonth
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from eligibility.enums import DraftState
 from eligibility.models import Programme, RuleDraft, Simulation, Snapshot
 from eligibility.models.simulations import SIMULATORS
 from eligibility.presenters import label, language
@@ -80,7 +81,10 @@ def districts(known: Iterable[Snapshot]) -> QuerySet[Area]:
 
 
 def drafts(user: User) -> QuerySet[RuleDraft]:
-    return RuleDraft.objects.visible_to(user).open().select_related("programme").order_by("-pk")
+    """Open drafts the user may read, and those proposed to everybody's judgement: their numbers, not their text."""
+    own = RuleDraft.objects.visible_to(user).values("pk")
+    may_try = Q(pk__in=own) | Q(state=DraftState.PROPOSED)
+    return RuleDraft.objects.open().filter(may_try).select_related("programme").order_by("-pk")
 
 
 # --- what came out --------------------------------------------------------------------------------

@@ -59,6 +59,7 @@ class Simulation(StatefulModel):
     done_through = models.BigIntegerField(default=0, help_text="largest application id that is counted")
     chunks = models.PositiveIntegerField(default=0)
     counted = models.PositiveIntegerField(default=0, help_text="families looked at, of the snapshot")
+    failures = models.PositiveSmallIntegerField(default=0, help_text="steps that failed in a row")
     tally: Any = models.JSONField(default=dict, blank=True, help_text="counts so far; emptied with the result")
     result: Any = models.JSONField(null=True, blank=True, help_text="see eligibility.simulations.report")
     sha256 = models.CharField(max_length=64, blank=True)

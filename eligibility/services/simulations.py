@@ -18,14 +18,16 @@ from eligibility.populations import snapshots
 from eligibility.populations.columns import KEY
 from eligibility.rules.catalogue import CATALOGUE
 from eligibility.rules.source import read_document
-from eligibility.simulating import FEWEST_FAMILIES, Draft, given, outcome, study_of
+from eligibility.simulating import FEWEST_FAMILIES, Draft, given, outcome, preview, study_of
 from eligibility.simulations import sample
+from eligibility.simulations.report import Report
 from perlinsos.accounts.models import User
 from perlinsos.core import access, audit, jobs, workflow
 from perlinsos.core.errors import DomainError
 from perlinsos.regions.models import Area
 
 MOST_DRAFTS = 3
+MOST_FAILURES = 5  # in a row; the sweep wakes a worker every half minute
 
 
 @dataclass(frozen=True)
@@ -42,12 +44,11 @@ def start_simulation(drafts: Sequence[Draft], *, on: Ground, by: User) -> Simula
     """Begin to compare drafts with the rules in force, for officers, coordinators and policy staff of the area.
 
     Rules, parameters and drafts are fixed here. Refused: DocumentError for a draft that is no rules,
-    with line and column; DomainError `too_many`, `other_area` for a snapshot of elsewhere, and
-    `already_running`.
+    with line and column; DomainError `too_many`, `kept_only` for a typed text of who may not read the
+    cases there, `other_area` for a snapshot of elsewhere, and `already_running`.
     """
     access.ensure(permissions.can_simulate(by, on.area))
-    if not 1 <= len(drafts) <= MOST_DRAFTS:
-        raise DomainError(_("Choose one to %(most)d drafts.") % {"most": MOST_DRAFTS}, code="too_many")
+    _ensure_may_try(drafts, on.area, by=by)
     if on.snapshot is not None and not f"{on.area.code}.".startswith(f"{on.snapshot.area_id}."):
         raise DomainError(_("This snapshot is of another area."), code="other_area")
     read = [read_document(draft.text) for draft in drafts]
@@ -69,11 +70,31 @@ def start_simulation(drafts: Sequence[Draft], *, on: Ground, by: User) -> Simula
 
 
 @transaction.atomic
+def preview_drafts(drafts: Sequence[Draft], *, district: Area, snapshot: Snapshot, rules_on: date, by: User) -> Report:
+    """Try drafts on the families of one district at once. The numbers are not kept, but who asked for them is.
+
+    For whom may simulate there. Refused as above: DocumentError, `too_many`, `kept_only`.
+    """
+    access.ensure(permissions.can_simulate(by, district))
+    _ensure_may_try(drafts, district, by=by)
+    documents = [read_document(draft.text)[1] for draft in drafts]
+    audit.record(
+        "eligibility.simulation.previewed",
+        subject=snapshot,
+        by=by,
+        district=district.code,
+        rules_on=rules_on.isoformat(),
+        drafts=[draft.sha256 for draft in drafts],
+    )
+    return preview(documents, snapshot=snapshot, area=district, on=rules_on)
+
+
+@transaction.atomic
 def advance_simulation(simulation_id: int, *, by: User) -> bool:
     """One step: the snapshot, a chunk of families, or the report; whether more is left.
 
     For the worker. It commits whole or not at all, so it may be killed and may run twice; while
-    another process holds the simulation it does nothing.
+    another process holds the simulation it does nothing. What fails is told to `note_failure`.
     """
     simulation = _held(simulation_id)
     if simulation is None or simulation.state != SimulationState.RUNNING:
@@ -90,13 +111,38 @@ def advance_simulation(simulation_id: int, *, by: User) -> bool:
 
 
 @transaction.atomic
+def note_failure(simulation_id: int, *, by: User) -> None:
+    """A step failed: after several in a row the simulation is given up, so that its area is free. For the worker."""
+    simulation = _held(simulation_id)
+    if simulation is None or simulation.state != SimulationState.RUNNING:
+        return
+    access.ensure(permissions.can_simulate(by, simulation.area))
+    simulation.failures += 1
+    simulation.save(update_fields=["failures", "updated_at"])
+    if simulation.failures >= MOST_FAILURES:
+        reason = _("Counting failed %(count)d times in a row. The administrators find the error in the log.")
+        _stop(simulation, reason % {"count": MOST_FAILURES}, by=by)
+
+
+@transaction.atomic
 def stop_simulation(simulation: Simulation, *, reason: str, by: User) -> Simulation:
-    """Give a simulation up. For officers, coordinators and policy staff of the area."""
+    """Give a simulation up. For officers, coordinators and policy staff of the area.
+
+    Refused with `bad_transition` or `stale` once it is finished.
+    """
     access.ensure(permissions.can_simulate(by, simulation.area))
     return _stop(simulation, reason, by=by)
 
 
 # --- how ------------------------------------------------------------------------------------------
+def _ensure_may_try(drafts: Sequence[Draft], area: Area, *, by: User) -> None:
+    if not 1 <= len(drafts) <= MOST_DRAFTS:
+        raise DomainError(_("Choose one to %(most)d drafts.") % {"most": MOST_DRAFTS}, code="too_many")
+    if not all(draft.is_kept for draft in drafts) and not permissions.can_try_texts(by, area):
+        message = _("Only who may read the cases of this area may try a typed text. Choose a draft instead.")
+        raise DomainError(message, code="kept_only")
+
+
 def _create(on: Ground, fixed: dict[str, Any], *, by: User) -> Simulation:
     try:
         with transaction.atomic():
@@ -122,8 +168,8 @@ def _take_snapshot(simulation: Simulation) -> None:
     snapshot = Snapshot.objects.create(area=simulation.area, facts=sorted(CATALOGUE), taken_at=timezone.now())
     snapshot.families = snapshots.fill(snapshot)
     snapshot.save(update_fields=["families", "updated_at"])
-    simulation.snapshot, simulation.families = snapshot, snapshot.families
-    simulation.save(update_fields=["snapshot", "families", "updated_at"])
+    simulation.snapshot, simulation.families, simulation.failures = snapshot, snapshot.families, 0
+    simulation.save(update_fields=["snapshot", "families", "failures", "updated_at"])
 
 
 def _count_chunk(simulation: Simulation, snapshot: Snapshot) -> int:
@@ -138,16 +184,18 @@ def _count_chunk(simulation: Simulation, snapshot: Snapshot) -> int:
     simulation.chunks = number
     simulation.counted += len(families)
     simulation.done_through = int(families[KEY][-1])
-    simulation.save(update_fields=["tally", "chunks", "counted", "done_through", "updated_at"])
+    simulation.failures = 0
+    simulation.save(update_fields=["tally", "chunks", "counted", "done_through", "failures", "updated_at"])
     return len(families)
 
 
 def _stop(simulation: Simulation, reason: str, *, by: User) -> Simulation:
-    simulation.reason = reason  # `move` keeps it in the audit trail only
-    simulation.save(update_fields=["reason", "updated_at"])
-    return workflow.move(
+    stopped = workflow.move(
         simulation, SimulationState.STOPPED, by=by, reason=reason, tally={}, finished_at=timezone.now()
     )
+    stopped.reason = reason  # `move` keeps it in the audit trail only
+    stopped.save(update_fields=["reason", "updated_at"])
+    return stopped
 
 
 def _finish(simulation: Simulation, snapshot: Snapshot, *, by: User) -> None:

@@ -106,7 +106,13 @@ def sweep_runs() -> None:
 
 @shared_task(name="eligibility.advance_simulation")
 def advance_simulation(*, simulation_id: int) -> None:
-    if simulations.advance_simulation(simulation_id, by=service_account("eligibility")):
+    by = service_account("eligibility")
+    try:
+        is_left = simulations.advance_simulation(simulation_id, by=by)
+    except Exception:
+        simulations.note_failure(simulation_id, by=by)
+        raise
+    if is_left:
         jobs.enqueue("eligibility.advance_simulation", simulation_id=simulation_id)
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from eligibility import paging, permissions, simulating, simulation_page
+from eligibility import paging, permissions, simulation_page
 from eligibility.enums import SimulationState
 from eligibility.forms import ReasonForm
 from eligibility.models import Simulation
@@ -46,15 +46,20 @@ def simulation_start(request: UserRequest) -> HttpResponse:
 
 @require_POST
 def simulation_preview(request: UserRequest) -> HttpResponse:
-    """One district at once; nothing is kept."""
+    """One district at once; the numbers are not kept."""
     access.ensure(permissions.can_open_simulations(request.user))
     form = SimulationForm(request.POST, by=request.user, is_preview=True)
     if not form.is_valid():
         return _list(request, form)
     ground, district = form.ground, form.district
-    access.ensure(permissions.can_simulate(request.user, district))
     assert ground.snapshot is not None  # noqa: S101 - a look in advance without a snapshot was refused
-    report = simulating.preview(form.documents, snapshot=ground.snapshot, area=district, on=ground.rules_on)
+    try:
+        report = simulations.preview_drafts(
+            form.drafts, district=district, snapshot=ground.snapshot, rules_on=ground.rules_on, by=request.user
+        )
+    except DomainError as error:
+        form.add_error(None, str(error.message))
+        return _list(request, form)
     found = simulation_page.context(report.as_json(), [draft.title for draft in form.drafts])
     context = {"district": district, "snapshot": ground.snapshot, "rules_on": ground.rules_on, **found}
     context["back_url"] = reverse("simulation-list")

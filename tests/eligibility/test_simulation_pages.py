@@ -138,6 +138,28 @@ def test_one_that_runs_is_stopped_with_a_reason(client: Client, ani: User, banyu
     assert "salah potret" in text(client.get(reverse("simulation-detail", args=[simulation.public_id])))
 
 
+def test_one_that_is_finished_cannot_be_stopped(client: Client, ani: User, banyuwangi: Area, worker: User) -> None:
+    done = finish(begin([draft(decile_limit=5)], snapshot_of(FAMILIES), banyuwangi, worker), worker)
+    response = client.post(reverse("simulation-stop", args=[done.public_id]), {"reason": "terlambat"})
+    assert (response.status_code, "Langkah ini belum bisa dilakukan" in text(response)) == (200, True)
+    assert Simulation.objects.get().sha256 == done.sha256
+
+
+def test_coordinators_choose_what_was_proposed_and_type_nothing(
+    client: Client, cast: Cast, sign_in: SignIn, worker: User
+) -> None:
+    sign_in(client, cast.hadi)
+    pkh, typed, snapshot = Programme.objects.get(code="pkh"), draft(decile_limit=5), snapshot_of(FAMILIES)
+    row = factories.RuleDraftFactory(proposed=True, programme=pkh, text=typed.text, sha256=typed.sha256)
+    own = factories.RuleDraftFactory(programme=pkh, title="Masih ditulis")
+    page = text(client.get(LIST))
+    assert (row.title in page, own.title in page, 'name="teks"' in page) == (True, False, False)
+    client.post(START, entered(snapshot))
+    assert not Simulation.objects.exists()
+    client.post(START, entered(snapshot, rancangan=str(row.public_id)))
+    assert Simulation.objects.get().drafts.get().draft == row
+
+
 def test_a_longer_list_asks_no_more_queries(client: Client, ani: User, worker: User, banyuwangi: Area) -> None:
     client.get(LIST)
     counts = []

@@ -1,5 +1,6 @@
 """Drafts tried on a snapshot: what is counted, fixed, refused, and what survives a dead worker."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from eligibility import tasks
 from eligibility.enums import SimulationState
-from eligibility.models import Programme, Simulation, Snapshot, SnapshotRow
+from eligibility.models import Programme, RuleDraft, Simulation, Snapshot, SnapshotRow
 from eligibility.populations import snapshots
 from eligibility.rules.document import RuleDocument
 from eligibility.rules.reading import DocumentError
@@ -18,10 +19,12 @@ from eligibility.rules.source import read_document
 from eligibility.services import simulations
 from eligibility.services.rulesets import enact_rule_set
 from eligibility.simulating import Draft, preview
-from eligibility.simulations.report import fingerprint
+from eligibility.simulations.report import Report, fingerprint
+from eligibility.simulations.study import Study
 from enrollment.enums import ApplicationState, Relation, Sex
 from perlinsos.accounts.models import User
 from perlinsos.core.errors import DomainError
+from perlinsos.core.models import AuditEvent
 from perlinsos.regions.models import Area, Parameter
 from tests import factories
 from tests.cast import BANYUWANGI, TABANAN, Cast
@@ -148,10 +151,88 @@ def test_who_may_and_what_is_refused(cast: Cast, banyuwangi: Area) -> None:
         begin([draft()], snapshot_of([], "51.02"), banyuwangi, cast.ani)
     simulation = begin([draft()], snapshot, banyuwangi, cast.ani)
     with pytest.raises(DomainError, match="already_running"):
-        begin([draft()], snapshot, banyuwangi, cast.hadi)
+        begin([draft()], snapshot, banyuwangi, cast.ani)
     assert list(Simulation.objects.visible_to(cast.gita)) == [simulation]
     assert not Simulation.objects.visible_to(cast.citra)
     assert simulations.stop_simulation(simulation, reason="salah", by=cast.hadi).state == SimulationState.STOPPED
+
+
+def kept(one: Draft, by: User) -> Draft:
+    programme = Programme.objects.get(code="pkh")
+    row = RuleDraft.objects.create(
+        programme=programme, title=one.title, text=one.text, sha256=one.sha256, written_by=by
+    )
+    return Draft(row.title, row.text, row)
+
+
+def test_typed_texts_are_tried_by_who_reads_the_cases_anyway(cast: Cast, banyuwangi: Area) -> None:
+    """A text may be chosen to differ by one family; coordinators and policy staff see counts only."""
+    snapshot, district = snapshot_of(FAMILIES), factories.area("35.10.22")
+    typed, row = draft(decile_limit=5), kept(draft(decile_limit=5), cast.nusa)
+    for who in (cast.hadi, cast.nusa):
+        for wrong in (typed, replace(row, text=f"{row.text}# lain")):
+            with pytest.raises(DomainError, match="kept_only"):
+                begin([wrong], snapshot, banyuwangi, who)
+            with pytest.raises(DomainError, match="kept_only"):
+                look([wrong], snapshot, district, who)
+        assert look([row], snapshot, district, who) == look([typed], snapshot, district, cast.ani)
+    with pytest.raises(PermissionDenied):
+        look([row], snapshot, district, cast.citra)
+    assert begin([row], snapshot, banyuwangi, cast.hadi).state == SimulationState.RUNNING
+
+
+def look(drafts: list[Draft], snapshot: Snapshot, district: Area, by: User) -> Report:
+    return simulations.preview_drafts(drafts, district=district, snapshot=snapshot, rules_on=RULES_ON, by=by)
+
+
+def test_a_look_in_advance_is_on_record(cast: Cast, banyuwangi: Area) -> None:
+    snapshot, district, typed = snapshot_of(FAMILIES), factories.area("35.10.22"), draft(decile_limit=5)
+    look([typed], snapshot, district, cast.ani)
+    row = AuditEvent.objects.get(action="eligibility.simulation.previewed")
+    assert (row.actor_id, row.subject_id, row.data) == (
+        cast.ani.pk, snapshot.pk, {"district": district.code, "rules_on": "2026-11-01", "drafts": [typed.sha256]},
+    )  # fmt: skip
+
+
+def test_a_look_in_advance_hides_what_differs_by_few_from_a_kept_simulation(
+    worker: User, banyuwangi: Area, cast: Cast
+) -> None:
+    """40 of Kesilir gain by a draft that was simulated; a text by which 48 do would point at eight."""
+    families: list[dict[str, Any]] = [{}] * 60 + [{"dtsen__decile": 5}] * 60 + [{"dtsen__decile": 6}] * 12
+    snapshot, district, wider = snapshot_of(families), factories.area("35.10.22"), draft(decile_limit=6)
+    assert look([wider], snapshot, district, cast.ani).drafts[0].effects[0].moves["gained"] == 48
+    finish(begin([draft(decile_limit=5)], snapshot, banyuwangi, worker), worker)
+    assert look([wider], snapshot, district, cast.ani).drafts[0].effects[0].moves["gained"] is None
+
+
+def test_one_whose_counting_always_fails_is_given_up_and_frees_its_area(
+    worker: User, banyuwangi: Area, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(*_given: Any) -> None:
+        raise ValueError("a part that cannot be read")
+
+    snapshot = snapshot_of(FAMILIES)
+    simulation = begin([draft()], snapshot, banyuwangi, worker)
+    with monkeypatch.context() as broken:
+        broken.setattr(Study, "count", breaks)
+        for _wake in range(simulations.MOST_FAILURES):
+            simulation.refresh_from_db()
+            assert simulation.state == SimulationState.RUNNING
+            with pytest.raises(ValueError, match="cannot be read"):
+                tasks.advance_simulation(simulation_id=simulation.pk)
+    simulation.refresh_from_db()
+    assert (simulation.state, "5 kali" in simulation.reason) == (SimulationState.STOPPED, True)
+    tasks.advance_simulation(simulation_id=simulation.pk)
+    assert finish(begin([draft()], snapshot, banyuwangi, worker), worker).state == SimulationState.DONE
+
+
+def test_a_step_that_fails_now_and_then_costs_nothing(worker: User, banyuwangi: Area) -> None:
+    simulation = begin([draft()], snapshot_of(FAMILIES), banyuwangi, worker)
+    for _again in range(simulations.MOST_FAILURES - 1):
+        simulations.note_failure(simulation.pk, by=worker)
+    simulations.advance_simulation(simulation.pk, by=worker)
+    simulations.note_failure(simulation.pk, by=worker)
+    assert finish(simulation, worker).state == SimulationState.DONE
 
 
 def test_so_few_families_are_not_reported(worker: User, banyuwangi: Area) -> None:
