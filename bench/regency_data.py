@@ -10,12 +10,13 @@ import subprocess
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Model
 from django.utils import timezone
 
@@ -73,7 +74,18 @@ def decide_range(first: int, last: int) -> None:
         ]
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(UNHURRIED)
-            Determination.objects.bulk_create(rows)
+            _copy_in(rows, cursor)
+
+
+def _copy_in(rows: Iterable[Determination], cursor: CursorWrapper) -> None:
+    """Several times as quick as `bulk_create`, which quotes every quotation mark of a trace one by one."""
+    table, fields = (
+        Determination._meta.db_table,
+        [one for one in Determination._meta.concrete_fields if not one.primary_key],
+    )
+    with cursor.copy(f"COPY {table} ({', '.join(str(one.column) for one in fields)}) FROM STDIN") as stream:
+        for row in rows:
+            stream.write_row([one.get_db_prep_save(one.pre_save(row, add=True), connection) for one in fields])
 
 
 def _cases(total: int, seed: int) -> None:
@@ -130,7 +142,8 @@ def _said(name: str) -> str:
 def _known(first: int, last: int) -> dict[int, dict[str, Any]]:
     """What is known of families `first` to `last`, as a determination of today keeps it."""
     today, found = timezone.localdate(), defaultdict[int, dict[str, Any]](dict)
-    for fact in Fact.objects.filter(family_id__gte=first, family_id__lte=last):
+    facts = Fact.objects.filter(family_id__gte=first, family_id__lte=last)
+    for fact in facts.only("family_id", "name", "value", "source", "as_of"):
         found[fact.family_id][fact.name] = snapshot(fact, on=today, max_age=fact_type(fact.name).max_age_days)
     return found
 
