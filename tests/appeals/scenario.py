@@ -53,15 +53,18 @@ class Announced:
         return Fact.objects.get(pk=self.wrong_meter.facts["pln.power_va"]["id"])
 
 
-def announce(cast: Cast, *, places: int = 2) -> Announced:
-    """Ani prepares, Budi announces: Indah (desil 2, 2.200 VA) out; two of desil 3 in."""
+def announce(cast: Cast, *, places: int = 2, **facts: int) -> Announced:
+    """Ani prepares, Budi announces: Indah (desil 2, 2.200 VA) out; two of desil 3 in, of whom `facts` are known."""
     load_shipped_rules()
     factories.ParameterFactory(name=Parameter.Name.MINIMUM_WAGE, area=factories.area(BANYUWANGI), value=2_986_447)
     pkh = Programme.objects.get(code="pkh")
     factories.QuotaFactory(programme=pkh, places=places)
     indah = decided(cast.application, {"dtsen.decile": 2, "pln.power_va": 2200})
     others = [
-        decided(factories.ApplicationFactory(submitted=True, village=cast.application.village), {})
+        decided(
+            factories.ApplicationFactory(submitted=True, village=cast.application.village),
+            {name.replace("__", "."): value for name, value in facts.items()},
+        )
         for _number in range(2)
     ]
     batch = batches.prepare_batch(area=Area.objects.get(pk=BANYUWANGI), programme=pkh, by=cast.ani)

@@ -9,6 +9,7 @@ from eligibility.enums import Outcome, ParticipationState
 from eligibility.models import DutyRecord, Participation
 from eligibility.payments import Payment
 from eligibility.services import leaving, participations
+from enrollment.models import Application
 from tests import factories
 from tests.cast import Cast
 from tests.eligibility.test_participations import STATEMENT, at, begin, decide_again, look_after, propose
@@ -136,6 +137,18 @@ def test_who_steps_back_and_returns_in_time_loses_nothing(cast: Cast, one: Parti
     with at(date(2026, 10, 3)):
         leaving.take_back(one, by=cast.indah)
     assert sums(one) == [FULL, FULL]
+
+
+def test_the_status_page_reads_the_same_as_the_page_of_the_participation(cast: Cast, one: Participation) -> None:
+    factories.DutyRecordFactory(
+        member=factories.PupilFactory(family=one.application.family), month=date(2026, 10, 1), recorded_by=cast.eko
+    )
+    with at(date(2026, 11, 5)):
+        participations.suspend(one, reason="rekening diperiksa", by=cast.ani)
+    with at(NOVEMBER):
+        (card,) = receiving.of(receiving.with_receiving(Application.objects.filter(pk=one.application_id)).get())
+    assert [payment.settlement.rupiah for payment in card.payments] == [780_000, FULL]
+    assert card.payments == payments(one)
 
 
 def test_nothing_is_shown_before_the_family_received(cast: Cast) -> None:
