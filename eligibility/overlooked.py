@@ -4,6 +4,7 @@ from django.core.cache import cache
 from django.db.models import Exists, F, Func, OuterRef, Q, TextField, Value
 from django.db.models.functions import Cast, Coalesce
 
+from eligibility import left_behind
 from eligibility.documents import document_of
 from eligibility.models import Determination, RuleSet
 from eligibility.queue import AT_ONCE, complete
@@ -17,7 +18,8 @@ PLACE = "eligibility.overlooked"  # how far the last sweep came; lost, the next 
 
 
 def due() -> list[int]:
-    """The next decided applications, of those a sweep looks at, that hold other facts than their decision used.
+    """The next decided applications, of those a sweep looks at, that hold other facts than their decision used,
+    or whom another change left behind.
 
     Sweep after sweep goes through all of them and begins anew. What is announced stays as it is. A
     decision that finds nothing to do changes nothing, so that a family may be named twice.
@@ -29,7 +31,8 @@ def due() -> list[int]:
         cache.delete(PLACE)
         return []
     outdated = Determination.objects.current().filter(_rests_on_other_facts(), application=OuterRef("pk"))
-    decided = complete(ApplicationState.DECIDED).filter(Exists(outdated), pk__range=(looked_at[0], looked_at[-1]))
+    due = Q(Exists(outdated)) | left_behind.applications()
+    decided = complete(ApplicationState.DECIDED).filter(due, pk__range=(looked_at[0], looked_at[-1]))
     found = list(decided.order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
     last = found[-1] if len(found) == AT_ONCE else looked_at[-1]
     cache.set(PLACE, last if last < looked_at[-1] or len(looked_at) == LOOKED_AT else 0, timeout=None)

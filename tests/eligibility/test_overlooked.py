@@ -1,17 +1,27 @@
 """A message about newer data that was lost: the sweep finds the family, at a cost that does not grow."""
 
+from datetime import timedelta
+from pathlib import Path
+
 import pytest
+import time_machine
 from django.core.cache import cache
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from eligibility import overlooked, tasks
-from eligibility.models import Programme
+from eligibility.models import Programme, RuleSet
+from eligibility.presenters import card
+from eligibility.services import runs
 from enrollment.enums import ApplicationState
 from enrollment.models import Application
+from perlinsos.accounts.models import User
+from perlinsos.regions.models import Area
 from tests import factories
 from tests.cast import JATILUWIH, TABANAN
 from tests.eligibility.conftest import MakeFamily, SentTasks, answer
 from tests.eligibility.test_decided_again import supersede
+from tests.eligibility.test_programmes import BLOCKED, load
 from verification.enums import RequestState
 from verification.models import SourceRequest
 
@@ -75,7 +85,7 @@ def test_sweep_after_sweep_goes_through_everybody_at_the_same_cost(
         supersede(one, "pln.power_va", 900)
     rounds = []
     for _sweep in range(4):
-        with django_assert_num_queries(4):  # ids, rules, where they run, who is outdated
+        with django_assert_num_queries(7):  # ids, rules and where they run (twice), runs under way, who is outdated
             rounds.append(overlooked.due())
     ids = [one.pk for one in families]
     assert rounds == [ids[:2], ids[2:4], ids[4:], ids[:2]]
@@ -88,3 +98,86 @@ def test_more_than_one_sweep_may_name_is_left_to_the_next(decided: MakeFamily, m
         supersede(one, "pln.power_va", 900)
     ids = [one.pk for one in families]
     assert [overlooked.due(), overlooked.due()] == [ids[:2], ids[2:]]
+
+
+# --- what brings no newer data --------------------------------------------------------------------
+@pytest.fixture
+def begun(rules: dict[str, Programme]) -> None:
+    RuleSet.objects.update(begun_at=timezone.now())
+
+
+def decide(*applications: Application) -> None:
+    for one in applications:
+        tasks.decide_application(application_id=one.pk)
+
+
+@pytest.mark.usefixtures("begun")
+def test_a_programme_that_comes_to_another_area_decides_who_lives_there(decided: MakeFamily, pkh: Programme) -> None:
+    pkh.areas.set([factories.area(TABANAN)])
+    here, there = decided(), decided(JATILUWIH)
+    assert overlooked.due() == []
+    pkh.areas.add(factories.area("35.10.22"))
+    assert overlooked.due() == [here.pk]
+    decide(here, there)
+    assert (answer(here).outcome, answer(here).cause) == ("eligible", "first")
+    assert overlooked.due() == []
+
+
+@pytest.mark.usefixtures("begun")
+def test_a_programme_that_is_switched_on_again_decides_who_came_meanwhile(
+    decided: MakeFamily, pkh: Programme, banyuwangi: Area, worker: User
+) -> None:
+    before = decided()
+    Programme.objects.filter(pk=pkh.pk).update(is_active=False)
+    meanwhile = decided()
+    assert overlooked.due() == []
+    Programme.objects.filter(pk=pkh.pk).update(is_active=True)
+    run = runs.start_run(banyuwangi, by=worker)
+    assert overlooked.due() == []  # it gets there by itself
+    runs.stop_run(run, reason="uji", by=worker)
+    RuleSet.objects.update(begun_at=timezone.now())
+    assert overlooked.due() == [meanwhile.pk]
+    decide(before, meanwhile)
+    assert [answer(one).cause for one in (before, meanwhile)] == ["first", "first"]
+    assert overlooked.due() == []
+
+
+def test_a_version_that_has_not_begun_has_its_first_day_for_that(decided: MakeFamily, pkh: Programme) -> None:
+    Programme.objects.filter(pk=pkh.pk).update(is_active=False)
+    decided()
+    Programme.objects.filter(pk=pkh.pk).update(is_active=True)
+    assert overlooked.due() == []
+
+
+def test_whom_a_programme_blocked_follows_when_it_goes_and_comes_back(
+    decided: MakeFamily, pkh: Programme, tmp_path: Path
+) -> None:
+    load(tmp_path, overlaps=[BLOCKED])
+    application, elsewhere = decided(), decided(JATILUWIH)
+    assert [answer(one, "uji").outcome for one in (application, elsewhere)] == ["not_eligible"] * 2
+    assert overlooked.due() == []
+    pkh.areas.set([factories.area(TABANAN)])
+    assert overlooked.due() == [application.pk]
+    decide(application)
+    assert (answer(application, "uji").outcome, answer(application, "uji").cause) == ("eligible", "fact:programme.pkh")
+    assert overlooked.due() == []
+    pkh.areas.clear()
+    assert overlooked.due() == [application.pk]
+    decide(application)
+    assert answer(application, "uji").outcome == "not_eligible"
+    Programme.objects.filter(pk=pkh.pk).update(is_active=False)
+    assert overlooked.due() == [application.pk, elsewhere.pk]
+
+
+def test_a_word_that_grew_too_old_decides_again_that_day(decided: MakeFamily) -> None:
+    """A pregnancy counts for 270 days, and this one was said a month before the decision."""
+    application = decided(citizen__pregnant=1)
+    with time_machine.travel(timezone.now() + timedelta(days=240)):
+        assert overlooked.due() == []
+    with time_machine.travel(timezone.now() + timedelta(days=241)):
+        assert overlooked.due() == [application.pk]
+        decide(application)
+        assert overlooked.due() == []
+    new = answer(application)
+    assert new.facts["citizen.pregnant"]["is_old"] is True
+    assert card(new).because.startswith("Diputus lagi karena data berubah")
