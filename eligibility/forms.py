@@ -242,6 +242,10 @@ class ProposeForm(PortalForm):
 
 
 class EnactForm(AnnounceForm):
+    """`edition` and `proposed_at` say which proposal was on the page."""
+
+    edition = forms.IntegerField(widget=forms.HiddenInput)
+    proposed_at = forms.DateTimeField(widget=forms.HiddenInput)
     is_sure = forms.BooleanField(
         label=_("I read what changes. From its first day on families are decided by it."),
         error_messages={"required": _("Tick this box first.")},

@@ -135,6 +135,7 @@ def draft_page(draft: RuleDraft, user: User) -> dict[str, Any]:
     checked = drafting.check(draft.text, draft.programme)
     may_write = permissions.can_write_rules(user, draft.programme)
     is_open = draft.state in (DraftState.DRAFT, DraftState.PROPOSED)
+    is_own = draft.proposed_by_id == user.pk or draft.has_text_of(user)
     context: dict[str, Any] = {
         "draft": draft,
         "programme": draft.programme,
@@ -149,7 +150,7 @@ def draft_page(draft: RuleDraft, user: User) -> dict[str, Any]:
         "may_edit_golden_families": permissions.can_edit_golden_families(user),
         "may_replay": may_write and is_open and checked.document is not None,
         "may_simulate": is_open and checked.document is not None and permissions.can_open_simulations(user),
-        "may_enact": may_write and draft.state == DraftState.PROPOSED and draft.proposed_by_id != user.pk,
+        "may_enact": may_write and draft.state == DraftState.PROPOSED and not is_own,
         "may_stop": may_write and is_open,
     }
     if checked.document is not None and is_open:

@@ -106,6 +106,11 @@ class RuleDraft(StatefulModel):
     def __str__(self) -> str:
         return self.title
 
+    def has_text_of(self, user: User) -> bool:
+        """Whether somebody wrote at it. To begin with the text of a version is not writing; to bring one back is."""
+        saved = self.editions.filter(saved_by=user)
+        return saved.exists() if self.is_revert else saved.filter(number__gt=1).exists()
+
     @property
     def replay(self) -> "DraftReplay | None":
         """The newest one of exactly this text."""

@@ -1,7 +1,7 @@
 """Rules on their way: written, tried, proposed by one officer and enacted by another under a decree."""
 
 import hashlib
-from datetime import date
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -112,12 +112,13 @@ def propose_draft(
 
 
 @transaction.atomic
-def enact_draft(draft: RuleDraft, *, decree: Decree, by: User) -> RuleDraft:
+def enact_draft(draft: RuleDraft, *, edition: int, proposed_at: datetime | None, decree: Decree, by: User) -> RuleDraft:
     """Make a proposed text the next version, from its first day on; the version before it ends the day before.
 
-    For somebody else than who proposed it. Refused with `same_officer`, `decree_not_valid`,
-    `already_enacted`, what `propose_draft` refuses and has become true since, and `overlap` when
-    another version was enacted for the same time meanwhile.
+    For somebody else than who proposed it or wrote at it. `edition` and `proposed_at` are of the proposal
+    they read. Refused with `edited_meanwhile` when it is not that one any more, `same_officer`, `own_text`,
+    `decree_not_valid`, `already_enacted`, what `propose_draft` refuses and has become true since, and
+    `overlap` when another version was enacted for the same time meanwhile.
     """
     access.ensure(permissions.can_write_rules(by, draft.programme))
     programme = Programme.objects.hold(draft.programme_id)
@@ -125,8 +126,8 @@ def enact_draft(draft: RuleDraft, *, decree: Decree, by: User) -> RuleDraft:
     if held.state == DraftState.ENACTED:
         message = _("%(officer)s enacted this before you. Nothing was done twice.")
         raise DomainError(message % {"officer": held.enacted_by}, code="already_enacted")
-    if held.proposed_by_id == by.pk:
-        raise DomainError(_("You proposed this. Another officer must enact it."), code="same_officer")
+    _ensure_as_read(held, edition, proposed_at)
+    _ensure_other_hands(held, by)
     if not drafting.decrees_for(programme).filter(pk=decree.pk).exists():
         raise DomainError(_("This decree does not hold here and today. Choose another one."), code="decree_not_valid")
     checked = drafting.check(held.text, programme)
@@ -199,6 +200,20 @@ def _held(draft: RuleDraft, *states: DraftState) -> RuleDraft:
 def _keep_edition(draft: RuleDraft, *, by: User) -> None:
     RuleDraftEdition.objects.create(draft=draft, number=draft.edition, text=draft.text, saved_by=by)
     audit.record("eligibility.ruledraft.saved", subject=draft, by=by, edition=draft.edition, sha256=draft.sha256)
+
+
+def _ensure_as_read(draft: RuleDraft, edition: int, proposed_at: datetime | None) -> None:
+    """The same text proposed again, with other reasons and numbers, is another proposal."""
+    if draft.edition != edition or draft.proposed_at is None or draft.proposed_at != proposed_at:
+        message = _("This is no longer the proposal you read. Read it again before you enact it.")
+        raise DomainError(message, code="edited_meanwhile")
+
+
+def _ensure_other_hands(draft: RuleDraft, by: User) -> None:
+    if draft.proposed_by_id == by.pk:
+        raise DomainError(_("You proposed this. Another officer must enact it."), code="same_officer")
+    if draft.has_text_of(by):
+        raise DomainError(_("You wrote at this text. Another officer must enact it."), code="own_text")
 
 
 def _ensure_ready(checked: Checked) -> None:

@@ -74,8 +74,10 @@ def draft_enact(request: UserRequest, public_id: UUID) -> HttpResponse:
     form = EnactForm(request.POST, decrees=drafting.decrees_for(draft.programme))
     if form.is_valid():
         try:
-            drafts.enact_draft(draft, decree=form.cleaned_data["decree"], by=request.user)
+            drafts.enact_draft(draft, by=request.user, **_approved(form))
         except DomainError as error:
+            if error.code == "edited_meanwhile":
+                return _read_again(request, draft, error)
             form.add_error(None, str(error.message))
         else:
             messages.success(request, _("Enacted. It holds from its first day on."))
@@ -112,6 +114,16 @@ def _stop(request: UserRequest, public_id: UUID, verb: Callable[..., RuleDraft],
     return _show(request, draft, reason_form=form)
 
 
+def _approved(form: EnactForm) -> dict[str, Any]:
+    return {name: form.cleaned_data[name] for name in ("edition", "proposed_at", "decree")}
+
+
+def _read_again(request: UserRequest, draft: RuleDraft, error: DomainError) -> HttpResponse:
+    """The page as it is now: what was ticked was about another proposal."""
+    messages.error(request, str(error.message))
+    return redirect("draft-detail", public_id=draft.public_id)
+
+
 def _draft(request: UserRequest, public_id: UUID) -> RuleDraft:
     known = RuleDraft.objects.visible_to(request.user).select_related(
         "programme", "base", "written_by", "proposed_by", "enacted_by", "decree", "rule_set"
@@ -131,7 +143,8 @@ def _show(
     if context["may_write"]:
         context["propose_form"] = propose_form or ProposeForm(initial={"edition": draft.edition})
     if context["may_enact"]:
-        context["enact_form"] = enact_form or EnactForm(decrees=drafting.decrees_for(draft.programme))
+        read = {"edition": draft.edition, "proposed_at": draft.proposed_at}
+        context["enact_form"] = enact_form or EnactForm(decrees=drafting.decrees_for(draft.programme), initial=read)
     if context["may_stop"]:
         context["reason_form"] = reason_form or ReasonForm()
     context["form"] = propose_form or enact_form or reason_form

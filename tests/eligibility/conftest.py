@@ -5,16 +5,19 @@ from typing import Any
 
 import pytest
 
-from eligibility.models import Batch, Determination, Programme
+from eligibility.models import Batch, Determination, Programme, RuleDraft
 from eligibility.services import batches, decisions
 from enrollment.models import Application
+from perlinsos.accounts.enums import Role
 from perlinsos.accounts.models import User
 from perlinsos.accounts.services import service_account
 from perlinsos.core import jobs
+from perlinsos.decrees.models import Decree, DecreeKind
 from perlinsos.regions.models import Area, Parameter
 from tests import factories
 from tests.cast import BANYUWANGI, KESILIR, TABANAN, Cast
-from tests.eligibility.documents import POOR_FAMILY
+from tests.eligibility import proposals
+from tests.eligibility.documents import POOR_FAMILY, small
 from tests.support.rules import load_shipped_rules
 from verification.enums import ASKED_SOURCES
 
@@ -101,3 +104,35 @@ def sent_tasks(monkeypatch: pytest.MonkeyPatch) -> SentTasks:
     sent: SentTasks = []
     monkeypatch.setattr(jobs, "enqueue", lambda name, **ids: sent.append((name, ids)))
     return sent
+
+
+# --- writing rules --------------------------------------------------------------------------------
+@pytest.fixture
+def programme(db: None) -> Programme:
+    """Has one version in force, without an end."""
+    document = small()
+    version = factories.RuleSetFactory(
+        programme=factories.ProgrammeFactory(code="uji", name="Program Uji"), version="2026-1", document=document
+    )
+    return version.programme
+
+
+@pytest.fixture
+def nusa(db: None) -> User:
+    return factories.staff("Nusa", Role.POLICY, "")
+
+
+@pytest.fixture
+def tara(db: None) -> User:
+    return factories.staff("Tara", Role.POLICY, "")
+
+
+@pytest.fixture
+def decree(db: None) -> Decree:
+    return factories.DecreeFactory(kind=DecreeKind.RULES, area=None)
+
+
+@pytest.fixture
+def proposed(programme: Programme, nusa: User) -> Callable[..., RuleDraft]:
+    """Nusa wrote it and proposed it."""
+    return lambda typed="": proposals.propose(proposals.written(programme, nusa, typed), nusa)

@@ -23,6 +23,7 @@ from tests import factories
 from tests.cast import BANYUWANGI, Cast
 from tests.eligibility.conftest import MakeFamily
 from tests.eligibility.documents import small
+from tests.eligibility.proposals import enact
 from tests.factories.base import SINCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -119,8 +120,8 @@ def test_two_drafts_for_the_same_days_enacted_at_once_one_wins(cast: Cast) -> No
         ready.append(drafts.propose_draft(draft, edition=2, unsimulated_reason="uji", by=nusa))
     first, second = ready
     answers = at_once(
-        *[lambda: drafts.enact_draft(first, decree=decree, by=tara)] * 3,
-        *[lambda: drafts.enact_draft(second, decree=decree, by=tara)] * 3,
+        *[lambda: enact(first, decree, tara)] * 3,
+        *[lambda: enact(second, decree, tara)] * 3,
     )
     assert Counter(answer if isinstance(answer, str) else "enacted" for answer in answers) == {
         "enacted": 1, "already_enacted": 2, "not_ready": 3,

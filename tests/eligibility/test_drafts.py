@@ -14,71 +14,20 @@ from django.utils.translation import gettext
 from eligibility import drafting
 from eligibility.enums import DraftState
 from eligibility.models import WRITERS, GoldenFamily, Programme, RuleDraft, RuleSet
-from eligibility.rules.spelling import as_text
 from eligibility.services import drafts
 from eligibility.services.rulesets import withdraw_rule_set
 from perlinsos.accounts.enums import Role
 from perlinsos.accounts.models import User
-from perlinsos.core.errors import DomainError
 from perlinsos.core.models import AuditEvent
 from perlinsos.decrees.models import Decree, DecreeKind
 from perlinsos.regions.models import Parameter
 from tests import factories
 from tests.cast import BANYUWANGI, TABANAN, Cast
 from tests.eligibility.documents import small
+from tests.eligibility.proposals import TOMORROW, WHY, code_of, enact, text
 from tests.factories.base import SINCE
 
 pytestmark = pytest.mark.django_db
-
-TOMORROW = timezone.localdate() + timedelta(days=1)
-WHY = {"golden_reason": "Disepakati rapat", "unsimulated_reason": "Hanya uji"}
-
-
-def text(version: str = "2027-1", first_day: date = TOMORROW, until: str | None = None, **changes: Any) -> str:
-    return as_text(small(version=version, valid={"from": first_day.isoformat(), "until": until}, **changes))
-
-
-@pytest.fixture
-def programme() -> Programme:
-    """Has one version in force, without an end."""
-    document = small()
-    version = factories.RuleSetFactory(
-        programme=factories.ProgrammeFactory(code="uji", name="Program Uji"), version="2026-1", document=document
-    )
-    return version.programme
-
-
-@pytest.fixture
-def nusa() -> User:
-    return factories.staff("Nusa", Role.POLICY, "")
-
-
-@pytest.fixture
-def tara() -> User:
-    return factories.staff("Tara", Role.POLICY, "")
-
-
-@pytest.fixture
-def decree() -> Decree:
-    return factories.DecreeFactory(kind=DecreeKind.RULES, area=None)
-
-
-@pytest.fixture
-def proposed(programme: Programme, nusa: User) -> Callable[..., RuleDraft]:
-    def make(typed: str = "") -> RuleDraft:
-        draft = drafts.start_draft(programme, title="Batas daya", base=None, by=nusa)
-        draft = drafts.save_text(draft, text=typed or text(), edition=1, by=nusa)
-        drafts.replay_draft(draft, by=nusa)
-        return drafts.propose_draft(draft, edition=2, **WHY, by=nusa)
-
-    return make
-
-
-def code_of(call: Callable[[], Any]) -> str:
-    with pytest.raises(DomainError) as caught:
-        call()
-    assert str(caught.value.message)
-    return caught.value.code
 
 
 def periods(programme: Programme) -> dict[str, tuple[date | None, date | None]]:
@@ -191,16 +140,16 @@ def test_a_second_officer_enacts_under_a_decree_and_the_version_before_ends(
     draft = proposed()
     local = factories.DecreeFactory(kind=DecreeKind.RULES)
     result = factories.DecreeFactory(kind=DecreeKind.RESULT, area=None)
-    assert code_of(lambda: drafts.enact_draft(draft, decree=decree, by=nusa)) == "same_officer"
+    assert code_of(lambda: enact(draft, decree, nusa)) == "same_officer"
     for wrong in (local, result):  # a programme of the whole nation needs a decree of the nation, about rules
-        assert code_of(lambda wrong=wrong: drafts.enact_draft(draft, decree=wrong, by=tara)) == "decree_not_valid"
+        assert code_of(lambda wrong=wrong: enact(draft, wrong, tara)) == "decree_not_valid"
     assert code_of(lambda: drafts.save_text(draft, text="x", edition=2, by=tara)) == "not_a_draft"
-    enacted = drafts.enact_draft(draft, decree=decree, by=tara)
+    enacted = enact(draft, decree, tara)
     assert enacted.rule_set is not None
     assert periods(programme) == {"2026-1": (SINCE, TOMORROW), "2027-1": (TOMORROW, None)}
     assert RuleSet.objects.in_force().get().version == "2026-1"
     assert (enacted.enacted_by, enacted.decree) == (tara, decree)
-    assert code_of(lambda: drafts.enact_draft(draft, decree=decree, by=tara)) == "already_enacted"
+    assert code_of(lambda: enact(draft, decree, tara)) == "already_enacted"
     assert drafting.text_of(enacted.rule_set) == draft.text
     assert AuditEvent.objects.filter(action="eligibility.ruledraft.enacted").count() == 1
 
@@ -217,13 +166,13 @@ def test_a_proposal_goes_back_or_ends_with_its_text(proposed: Callable[..., Rule
 def test_an_earlier_version_comes_back_as_a_new_one(
     proposed: Callable[..., RuleDraft], programme: Programme, nusa: User, tara: User, decree: Decree
 ) -> None:
-    drafts.enact_draft(proposed(), decree=decree, by=tara)
+    enact(proposed(), decree, tara)
     first = programme.rule_sets.get(version="2026-1")
     later = TOMORROW + timedelta(days=30)
     draft = drafts.start_revert(first, version="2027-2", first_day=later, title="Kembali ke 2026-1", by=nusa)
     drafts.replay_draft(draft, by=nusa)
     drafts.propose_draft(draft, edition=1, **WHY, by=nusa)
-    enacted = drafts.enact_draft(draft, decree=decree, by=tara)
+    enacted = enact(draft, decree, tara)
     assert enacted.rule_set is not None
     assert {**enacted.rule_set.document, "version": "", "valid": ""} == {**first.document, "version": "", "valid": ""}
     assert periods(programme)["2027-1"] == (TOMORROW, later)
@@ -233,7 +182,7 @@ def test_an_earlier_version_comes_back_as_a_new_one(
 def test_a_version_is_taken_back_before_its_day_and_the_gap_closes(
     proposed: Callable[..., RuleDraft], programme: Programme, tara: User, nusa: User, decree: Decree
 ) -> None:
-    version = drafts.enact_draft(proposed(), decree=decree, by=tara).rule_set
+    version = enact(proposed(), decree, tara).rule_set
     assert version is not None
     wrong = factories.DecreeFactory(kind=DecreeKind.RESULT, area=None)
     assert code_of(lambda: withdraw_rule_set(version, decree=wrong, reason="x", by=nusa)) == "decree_not_valid"
@@ -243,7 +192,7 @@ def test_a_version_is_taken_back_before_its_day_and_the_gap_closes(
     first = programme.rule_sets.get(version="2026-1")
     assert code_of(lambda: withdraw_rule_set(first, decree=decree, reason="x", by=nusa)) == "not_scheduled"
     assert programme.rule_sets.count() == 2  # history stays
-    enacted = drafts.enact_draft(proposed(text("2027-2")), decree=decree, by=tara)
+    enacted = enact(proposed(text("2027-2")), decree, tara)
     assert enacted.state == DraftState.ENACTED
 
 
@@ -277,7 +226,7 @@ def test_every_service_asks_who_may(proposed: Callable[..., RuleDraft], cast: Ca
         lambda by: drafts.save_text(draft, text="x", edition=2, by=by),
         lambda by: drafts.replay_draft(draft, by=by),
         lambda by: drafts.propose_draft(draft, edition=2, by=by),
-        lambda by: drafts.enact_draft(draft, decree=decree, by=by),
+        lambda by: enact(draft, decree, by),
         lambda by: drafts.return_draft(draft, reason="x", by=by),
         lambda by: drafts.reject_draft(draft, reason="x", by=by),
         lambda by: drafts.give_up_draft(draft, reason="x", by=by),

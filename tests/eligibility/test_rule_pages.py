@@ -18,7 +18,7 @@ from tests import factories
 from tests.cast import BANYUWANGI, Cast
 from tests.conftest import SignIn
 from tests.eligibility.documents import small
-from tests.eligibility.test_drafts import text as rules_text
+from tests.eligibility.proposals import text as rules_text
 from tests.factories.base import SINCE
 
 pytestmark = pytest.mark.django_db
@@ -104,7 +104,12 @@ def test_the_walk_from_a_text_to_a_scheduled_version_and_back(nusa: Client, tara
     nusa.post(address("replay", draft))
     nusa.post(address("propose", draft), {"edition": 3, "unsimulated_reason": "uji"})
     assert "Petugas lain yang harus menetapkan" in text(nusa.get(address("detail", draft)))
-    form = {"decree": decree.public_id, "is_sure": "on"}
+    seen = tara.get(address("detail", draft)).context["enact_form"]
+    form = {
+        "decree": decree.public_id,
+        "is_sure": "on",
+        **{one: seen[one].value() for one in ("edition", "proposed_at")},
+    }
     assert "Petugas lain yang harus menetapkan" in text(nusa.post(address("enact", draft), form))
     assert tara.post(address("enact", draft), form)["Location"] == reverse("rule-programme", args=["uji"])
     assert "menetapkannya lebih dulu" in text(tara.post(address("enact", draft), form))
