@@ -34,6 +34,11 @@ NO_TRUNCATE = {
     "eligibility_determination": "determination_no_truncate",
     "eligibility_ranking": "ranking_no_truncate",
     "eligibility_rankedentry": "ranked_entry_no_truncate",
+    "eligibility_ruledraft": "rule_draft_no_truncate",
+    "eligibility_ruledraftedition": "rule_draft_edition_no_truncate",
+    "eligibility_draftreplay": "draft_replay_no_truncate",
+    "eligibility_ruleset": "rule_set_no_truncate",
+    "eligibility_goldenfamily": "golden_family_no_truncate",
 }
 
 SignIn = Callable[[Client, User], User]

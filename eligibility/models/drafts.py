@@ -33,7 +33,7 @@ class RuleDraft(StatefulModel):
 
     `text` is YAML as somebody typed it and may be wrong; `edition` counts its savings, and every one
     of them is kept. Proposed by one officer, enacted by another under a decree: the database refuses
-    the same person twice.
+    the same person twice, and every change of what was proposed.
     """
 
     TRANSITIONS: ClassVar = {
@@ -68,6 +68,20 @@ class RuleDraft(StatefulModel):
         blank=True,
         editable=False,
         help_text="what simulations of this text said when it was proposed, see eligibility.drafting",
+    )
+    tried = models.ForeignKey(
+        "DraftReplay",
+        null=True,
+        blank=True,
+        on_delete=models.RESTRICT,
+        related_name="+",
+        help_text="the replay that was proposed",
+    )
+    golden_changes: Any = models.JSONField(
+        default=list,
+        blank=True,
+        editable=False,
+        help_text="what was done to golden families since the version before: [{event, code, action, by, at}]",
     )
     decree = models.ForeignKey(Decree, null=True, blank=True, on_delete=models.RESTRICT, related_name="rule_drafts")
     enacted_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.RESTRICT, related_name="+")

@@ -2,12 +2,14 @@
 
 import hashlib
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from eligibility import drafting, permissions
+from eligibility.documents import fingerprint
 from eligibility.drafting import Checked
 from eligibility.enums import DraftState
 from eligibility.models import DraftReplay, Programme, RuleDraft, RuleDraftEdition, RuleSet
@@ -99,15 +101,15 @@ def propose_draft(
     _ensure_ready(checked)
     held.golden_reason, held.unsimulated_reason = golden_reason.strip(), unsimulated_reason.strip()
     _ensure_tried(held, checked)
+    held.tried, held.simulation_summary = held.replay, drafting.simulation_summary(held)
     return workflow.move(
         held,
         DraftState.PROPOSED,
         by=by,
         proposed_by=by,
         proposed_at=timezone.now(),
-        golden_reason=held.golden_reason,
-        unsimulated_reason=held.unsimulated_reason,
-        simulation_summary=drafting.simulation_summary(held),
+        noted=_evidence(held),
+        **{name: getattr(held, name) for name in UNPROPOSED},
     )
 
 
@@ -130,6 +132,7 @@ def enact_draft(draft: RuleDraft, *, edition: int, proposed_at: datetime | None,
     _ensure_other_hands(held, by)
     if not drafting.decrees_for(programme).filter(pk=decree.pk).exists():
         raise DomainError(_("This decree does not hold here and today. Choose another one."), code="decree_not_valid")
+    _ensure_untouched(held)
     checked = drafting.check(held.text, programme)
     _ensure_ready(checked)
     _ensure_tried(held, checked)
@@ -139,6 +142,7 @@ def enact_draft(draft: RuleDraft, *, edition: int, proposed_at: datetime | None,
         held,
         DraftState.ENACTED,
         by=by,
+        noted={**_evidence(held), "decree": decree.pk, "rule_set": rule_set.pk},
         decree=decree,
         enacted_by=by,
         enacted_at=rule_set.enacted_at,
@@ -148,9 +152,11 @@ def enact_draft(draft: RuleDraft, *, edition: int, proposed_at: datetime | None,
 
 @transaction.atomic
 def return_draft(draft: RuleDraft, *, reason: str, by: User) -> RuleDraft:
-    """Give a proposal back to be written further."""
+    """Give a proposal back to be written further; its reasons and numbers stay in the audit trail."""
     access.ensure(permissions.can_write_rules(by, draft.programme))
-    return workflow.move(draft, DraftState.DRAFT, by=by, reason=reason, proposed_by=None, proposed_at=None)
+    return workflow.move(
+        draft, DraftState.DRAFT, by=by, reason=reason, proposed_by=None, proposed_at=None, **UNPROPOSED
+    )
 
 
 @transaction.atomic
@@ -165,6 +171,15 @@ def give_up_draft(draft: RuleDraft, *, reason: str, by: User) -> RuleDraft:
     """End a draft or proposal that nobody wants any more; its text stays readable."""
     access.ensure(permissions.can_write_rules(by, draft.programme))
     return workflow.move(draft, DraftState.WITHDRAWN, by=by, reason=reason)
+
+
+# What is kept with a proposal, as it is before there is one.
+UNPROPOSED: dict[str, Any] = {
+    "golden_reason": "",
+    "unsimulated_reason": "",
+    "simulation_summary": [],
+    "tried": None,
+}
 
 
 # --- how ------------------------------------------------------------------------------------------
@@ -189,6 +204,19 @@ def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def _evidence(draft: RuleDraft) -> dict[str, Any]:
+    """What a proposal rests on, for the audit trail."""
+    tried = draft.tried
+    return {
+        "edition": draft.edition,
+        "sha256": draft.sha256,
+        "replay": tried and fingerprint({"families": tried.families, "differing": tried.differing}),
+        "simulations": [one["sha256"] for one in draft.simulation_summary],
+        "golden_reason": draft.golden_reason,
+        "unsimulated_reason": draft.unsimulated_reason,
+    }
+
+
 def _held(draft: RuleDraft, *states: DraftState) -> RuleDraft:
     """The row as it is now, kept from others until this transaction ends."""
     held = RuleDraft.objects.select_for_update(of=("self",)).select_related("programme").get(pk=draft.pk)
@@ -207,6 +235,12 @@ def _ensure_as_read(draft: RuleDraft, edition: int, proposed_at: datetime | None
     if draft.edition != edition or draft.proposed_at is None or draft.proposed_at != proposed_at:
         message = _("This is no longer the proposal you read. Read it again before you enact it.")
         raise DomainError(message, code="edited_meanwhile")
+
+
+def _ensure_untouched(draft: RuleDraft) -> None:
+    """The database refuses other texts under this digest; whoever can switch that off is noticed here."""
+    if _sha256(draft.text) != draft.sha256:
+        raise DomainError(_("The text is not the one that was proposed. Return it and look why."), code="text_changed")
 
 
 def _ensure_other_hands(draft: RuleDraft, by: User) -> None:

@@ -14,11 +14,12 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="StatefulModel")
 
 
-def move(instance: T, to: str, *, by: Any, reason: str = "", **fields: Any) -> T:
+def move(instance: T, to: str, *, by: Any, reason: str = "", noted: Any = None, **fields: Any) -> T:
     """Move `instance` to state `to`, setting `fields` in the same UPDATE, and record who did it.
 
     Raises DomainError `bad_transition` when the table of the model has no such step, and `stale`
-    when somebody else moved the row first. `by` is the acting user or a service account.
+    when somebody else moved the row first. `by` is the acting user or a service account; `noted` has
+    further entries for the audit trail by name.
     """
     source = instance.state
     if to not in type(instance).TRANSITIONS.get(source, frozenset()):
@@ -32,5 +33,5 @@ def move(instance: T, to: str, *, by: Any, reason: str = "", **fields: Any) -> T
         raise DomainError(_("Someone else changed this first. Reload the page."), code="stale")
     instance.refresh_from_db()
     label = instance._meta.label_lower
-    audit.record(f"{label}.{to}", subject=instance, by=by, source=source, reason=reason)
+    audit.record(f"{label}.{to}", subject=instance, by=by, source=source, reason=reason, **(noted or {}))
     return instance

@@ -1,6 +1,6 @@
 """The first day of a version: whom it touches is decided again, once, whatever happens meanwhile."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -36,13 +36,13 @@ def begun(rules: dict[str, Programme]) -> None:
     RuleSet.objects.update(begun_at=timezone.now())
 
 
-def follow(code: str, by: User, **changes: Any) -> RuleSet:
+def follow(code: str, by: User, *, first_day: date | None = None, **changes: Any) -> RuleSet:
     """The next version of a programme, from today on."""
-    today = timezone.localdate()
     version = RuleSet.objects.in_force().get(programme__code=code)
-    document = {**data(f"{code}-{version.version}"), "version": "baru", **changes}
-    RuleSet.objects.filter(pk=version.pk).update(valid_during=DateRange(version.valid_during.lower, today))
-    return enact_rule_set({**document, "valid": {"from": today.isoformat(), "until": None}}, by=by)[0]
+    day, until = first_day or timezone.localdate(), version.document["valid"]["until"]
+    RuleSet.objects.filter(pk=version.pk).update(valid_during=DateRange(version.valid_during.lower, day))
+    period = {"from": day.isoformat(), "until": until}
+    return enact_rule_set({**version.document, "version": "baru", **changes, "valid": period}, by=by)[0]
 
 
 def drained(rule_set: RuleSet, by: User) -> RuleSet:
@@ -164,9 +164,10 @@ def test_programmes_that_a_version_blocks_follow_in_the_same_run(
 
 def test_a_version_of_a_programme_that_others_block_begins_as_any(decided: MakeFamily, worker: User) -> None:
     Programme.objects.filter(code="paket-nutrisi").update(is_active=True)
-    RuleSet.objects.filter(programme__code="paket-nutrisi").update(
-        valid_during=DateRange(timezone.localdate() - timedelta(days=30), None)
-    )
+    first = RuleSet.objects.get(programme__code="paket-nutrisi")
+    first = RuleSet.objects.get(programme__code="paket-nutrisi")
+    again = {"from": (timezone.localdate() - timedelta(days=30)).isoformat(), "until": None}
+    enact_rule_set({**first.document, "version": "lagi", "valid": again}, by=worker)
     families = [decided(citizen__pregnant=pregnant) for pregnant in (0, 1)]
     amount = {"flat": {"rupiah_per_year": 5, "text": {"id": "Paket", "en": "Package"}}}
     version = drained(follow("paket-nutrisi", worker, amount=amount), worker)
@@ -179,10 +180,9 @@ def test_a_version_of_a_programme_that_others_block_begins_as_any(decided: MakeF
 
 def test_what_is_not_due_does_not_begin(decided: MakeFamily, worker: User, cast: Cast) -> None:
     decided()
-    version = follow("pkh", worker)
+    version = follow("pkh", worker, first_day=timezone.localdate() + timedelta(days=1))
     with pytest.raises(PermissionDenied):
         first_days.begin_rule_set(version.pk, by=cast.ani)
-    RuleSet.objects.filter(pk=version.pk).update(valid_during=DateRange(timezone.localdate() + timedelta(days=1), None))
     assert not RuleSet.objects.due().exists()
     assert not first_days.begin_rule_set(version.pk, by=worker)
     assert not Run.objects.exists()
