@@ -1,9 +1,11 @@
 """Reference data of eligibility. No casework here, and nothing that decided something can be changed or deleted."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import yaml
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
@@ -12,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from eligibility import golden, permissions
 from eligibility.forms import QuotaForm, ShareForm
-from eligibility.golden_form import GoldenFamilyForm, form_for, sections
+from eligibility.golden_form import OUT_OF_REACH, GoldenFamilyForm, form_for, sections
 from eligibility.golden_history import changes_of
 from eligibility.models import (
     Batch,
@@ -138,7 +140,7 @@ class GoldenFamilyAdmin(Kept):
     has_module_permission = has_view_permission
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        return form_for(golden.known_rules())
+        return form_for(golden.known_rules(), by=_who(request))
 
     def get_fieldsets(self, request: HttpRequest, obj: GoldenFamily | None = None) -> Any:
         told = [(_("changes"), {"fields": ["history"], "classes": ["tab"]})] if obj else []
@@ -162,17 +164,23 @@ class GoldenFamilyAdmin(Kept):
 
     @admin.action(description=_("Retire: rules are no longer tried on it"))
     def retire(self, request: HttpRequest, chosen: QuerySet[GoldenFamily]) -> None:
-        for family in chosen:
-            goldens.retire_golden_family(family, by=_who(request))
+        self._each(request, chosen, goldens.retire_golden_family)
 
     @admin.action(description=_("Restore: rules are tried on it again"))
     def restore(self, request: HttpRequest, chosen: QuerySet[GoldenFamily]) -> None:
+        self._each(request, chosen, goldens.restore_golden_family)
+
+    def _each(self, request: HttpRequest, chosen: QuerySet[GoldenFamily], verb: Callable[..., None]) -> None:
+        """Those of programmes elsewhere stay as they are, and it is said."""
         for family in chosen:
-            goldens.restore_golden_family(family, by=_who(request))
+            try:
+                verb(family, by=_who(request))
+            except PermissionDenied:
+                self.message_user(request, f"{family}: {OUT_OF_REACH}", messages.ERROR)
 
 
 def _may_edit_families(request: HttpRequest) -> bool:
-    return isinstance(request.user, User) and permissions.can_edit_golden_families(request.user)
+    return isinstance(request.user, User) and permissions.can_open_golden_families(request.user)
 
 
 def _who(request: HttpRequest) -> User:

@@ -13,6 +13,7 @@ from eligibility import overlap_checks
 from eligibility.documents import document_of
 from eligibility.enums import SimulationState
 from eligibility.golden import cases
+from eligibility.golden_history import changes_since
 from eligibility.models import DraftReplay, Programme, RuleDraft, RuleSet, SimulatedDraft
 from eligibility.rules import changes, golden
 from eligibility.rules.document import DocumentError, RuleDocument, parse
@@ -118,6 +119,21 @@ def try_golden_families(document: RuleDocument, programme: Programme) -> tuple[i
     """How many golden families these rules were tried on, and those that came out otherwise than agreed."""
     families = [family for family in cases(programme.code) if family.is_about(document)]
     return len(families), [_told(one) for one in golden.differences(document, families)]
+
+
+def golden_changes(document: RuleDocument, programme: Programme) -> list[dict[str, Any]]:
+    """What was done to the programme's golden families since the version before was enacted."""
+    before = version_on(programme, document.valid_from)
+    return changes_since(before and before.enacted_at, programme=programme.code)
+
+
+def is_golden_otherwise(draft: RuleDraft, document: RuleDocument) -> bool:
+    """Whether a proposal's golden families were touched, or came out otherwise, after it was made."""
+    known = {one["event"] for one in draft.golden_changes}
+    if any(one["event"] not in known for one in golden_changes(document, draft.programme)):
+        return True
+    tried, newest = draft.tried, draft.replay
+    return tried is None or newest is None or (tried.families, tried.differing) != (newest.families, newest.differing)
 
 
 def answers_alike(replay: DraftReplay, document: RuleDocument) -> bool:

@@ -228,7 +228,7 @@ class DraftTextForm(PortalForm):
 class ProposeForm(PortalForm):
     edition = forms.IntegerField(widget=forms.HiddenInput)
     golden_reason = forms.CharField(
-        label=_("Why golden families may come out otherwise"),
+        label=_("Why golden families may come out otherwise, or why there are none"),
         required=False,
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),

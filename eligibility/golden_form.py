@@ -20,7 +20,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from eligibility import golden
+from eligibility import golden, permissions
 from eligibility.enums import Outcome
 from eligibility.models import GoldenFamily
 from eligibility.presenters import parameter_label
@@ -29,6 +29,7 @@ from eligibility.rules.definitions import RuleDocument
 from eligibility.rules.golden_reading import OLDEST, TERMS, read_family
 from eligibility.rules.reading import LARGEST, DocumentError, Node, Problem
 from eligibility.rules.wording import fill
+from perlinsos.accounts.models import User
 
 Rules = Mapping[str, list[RuleDocument]]
 FLAG = {"true": True, "false": False}
@@ -41,15 +42,16 @@ LABELS = {
     "recertify_months": gettext_lazy("looked at again after months"),
     "reapply_after_years": gettext_lazy("may return after years"),
 }
+OUT_OF_REACH = gettext_lazy("It is about a programme that runs outside your area. Enter a family of your own.")
 COUNTED = re.compile(r"\s*([a-z0-9_-]+)\s*:\s*(\d{1,2}|\?)\s*")
 
 
-def form_for(rules: Rules) -> type["GoldenFamilyForm"]:
-    """The form class for the programmes that have rules now."""
+def form_for(rules: Rules, *, by: User) -> type["GoldenFamilyForm"]:
+    """The form class for the programmes that have rules now, and who fills it in."""
     fields = dict(_fact_fields()) | dict(_parameter_fields(rules))
     for programme, documents in rules.items():
         fields |= dict(_answer_fields(programme, documents))
-    return type("GoldenFamilyForm", (GoldenFamilyForm,), {**fields, "rules": rules})
+    return type("GoldenFamilyForm", (GoldenFamilyForm,), {**fields, "rules": rules, "by": by})
 
 
 def sections(rules: Rules) -> list[tuple[str | None, dict[str, Any]]]:
@@ -67,6 +69,7 @@ class GoldenFamilyForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscr
     """`entered` is what was filled in, in the shape of the files, once the form is valid."""
 
     rules: ClassVar[Rules] = {}
+    by: ClassVar[User]
     entered: dict[str, Any]
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -96,6 +99,9 @@ class GoldenFamilyForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscr
                 None, _("Somebody else changed this family meanwhile. Open it again and repeat your change.")
             )
         self.entered = _entered(values, self.rules)
+        programmes = {*(self.instance.expected or {}), *self.entered["expected"]}
+        if not permissions.can_edit_golden_family(self.by, programmes):
+            self.add_error(None, OUT_OF_REACH)
         try:
             read_family(Node(self.entered))
         except DocumentError as error:

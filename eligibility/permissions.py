@@ -1,5 +1,7 @@
 """Who may decide, prepare and announce. Each answer is tied to the case or batch it is about."""
 
+from collections.abc import Iterable
+
 from eligibility.enums import DepartureReason
 from eligibility.models import DESK, RULE_READERS, WRITERS, Batch, BatchEntry, DutyReporter, Programme, Quota
 from eligibility.models.simulations import SEERS, SIMULATORS
@@ -51,9 +53,17 @@ def can_run(user: User, area: Area) -> bool:
     return is_worker(user) or scoping.holds_role(user, Role.OFFICER, village_code=area.code)
 
 
-def can_edit_golden_families(user: User) -> bool:
+def can_open_golden_families(user: User) -> bool:
     """Policy staff anywhere, whoever keeps the reference data, and the worker that loads the shipped ones."""
-    return user.is_admin or is_worker(user) or bool(scoping.area_codes(user, roles=[Role.POLICY]))
+    return user.is_admin or is_worker(user) or bool(scoping.area_codes(user, roles=WRITERS))
+
+
+def can_edit_golden_family(user: User, programmes: Iterable[str]) -> bool:
+    """As above, where policy staff may write the rules of every programme that it expects something of."""
+    if user.is_admin or is_worker(user):
+        return True
+    reached = Programme.objects.within_reach(user, roles=WRITERS).values_list("code", flat=True)
+    return set(programmes) <= set(reached)
 
 
 def can_release(user: User, entry: BatchEntry, *, reason: str) -> bool:

@@ -12,13 +12,14 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from eligibility import drafting, permissions
+from eligibility import drafting, golden_history, permissions
 from eligibility.documents import document_of
 from eligibility.enums import DraftState
 from eligibility.models import Programme, RuleDraft, RuleSet, Simulation
 from eligibility.presenters import outcome_word
 from eligibility.rules import changes
 from eligibility.rules.changes import Change, Part
+from eligibility.rules.document import RuleDocument
 from eligibility.rules.reading import Problem
 from eligibility.rules.wording import LANGUAGES
 from perlinsos.accounts.models import User
@@ -133,6 +134,7 @@ def version_page(rule_set: RuleSet, user: User) -> dict[str, Any]:
 def draft_page(draft: RuleDraft, user: User) -> dict[str, Any]:
     """Everything about one draft: what is wrong, what it changes, how it was tried, what may be done."""
     checked = drafting.check(draft.text, draft.programme)
+    document = checked.document
     may_write = permissions.can_write_rules(user, draft.programme)
     is_open = draft.state in (DraftState.DRAFT, DraftState.PROPOSED)
     is_own = draft.proposed_by_id == user.pk or draft.has_text_of(user)
@@ -142,12 +144,13 @@ def draft_page(draft: RuleDraft, user: User) -> dict[str, Any]:
         "problems": said(checked.problems) if is_open else [],
         "is_open": is_open,
         "replay": _replay(draft),
+        **_golden(draft, document),
         "simulations": _simulations(draft, user),
         "is_simulated": drafting.simulations_of(draft).exists(),
         "summary": draft.simulation_summary if draft.state != DraftState.DRAFT else [],
         "lines": numbered(draft.text, checked.problems if is_open else ()),
         "may_write": may_write and draft.state == DraftState.DRAFT,
-        "may_edit_golden_families": permissions.can_edit_golden_families(user),
+        "may_edit_golden_families": permissions.can_open_golden_families(user),
         "may_replay": may_write and is_open and checked.document is not None,
         "may_simulate": is_open and checked.document is not None and permissions.can_open_simulations(user),
         "may_enact": may_write and draft.state == DraftState.PROPOSED and not is_own,
@@ -212,6 +215,21 @@ def _simulations(draft: RuleDraft, user: User) -> list[dict[str, Any]]:
         }
         for row in newest
     ]
+
+
+def _golden(draft: RuleDraft, document: RuleDocument | None) -> dict[str, Any]:
+    """What was done to the golden families: until now while it is written, later as kept with the proposal."""
+    kept = draft.golden_changes
+    if draft.state == DraftState.DRAFT:
+        kept = drafting.golden_changes(document, draft.programme) if document else []
+    makers = {draft.proposed_by_id, *draft.editions.values_list("saved_by", flat=True)} - {None}
+    changes = golden_history.in_words(kept, makers=makers)
+    is_waiting = draft.state == DraftState.PROPOSED and document is not None
+    return {
+        "golden_changes": [one for one in changes if not one["is_shipped"]],
+        "golden_shipped": sum(one["is_shipped"] for one in changes),
+        "is_golden_otherwise": is_waiting and drafting.is_golden_otherwise(draft, document),
+    }
 
 
 def _replay(draft: RuleDraft) -> dict[str, Any] | None:

@@ -90,7 +90,7 @@ def propose_draft(
     """Hand the text to a second officer, with what simulations said of it.
 
     Refused with `edited_meanwhile`, `not_ready` while something is wrong in the text, `not_replayed`,
-    `golden_differs` without a reason for it, and `not_simulated` with neither a simulation of this
+    `golden_differs` or `golden_none` without a reason for it, and `not_simulated` with neither a simulation of this
     text nor a reason.
     """
     access.ensure(permissions.can_write_rules(by, draft.programme))
@@ -101,7 +101,9 @@ def propose_draft(
     _ensure_ready(checked)
     held.golden_reason, held.unsimulated_reason = golden_reason.strip(), unsimulated_reason.strip()
     _ensure_tried(held, checked)
+    assert checked.document is not None  # noqa: S101 - a text without problems is rules
     held.tried, held.simulation_summary = held.replay, drafting.simulation_summary(held)
+    held.golden_changes = drafting.golden_changes(checked.document, held.programme)
     return workflow.move(
         held,
         DraftState.PROPOSED,
@@ -119,8 +121,9 @@ def enact_draft(draft: RuleDraft, *, edition: int, proposed_at: datetime | None,
 
     For somebody else than who proposed it or wrote at it. `edition` and `proposed_at` are of the proposal
     they read. Refused with `edited_meanwhile` when it is not that one any more, `same_officer`, `own_text`,
-    `decree_not_valid`, `already_enacted`, what `propose_draft` refuses and has become true since, and
-    `overlap` when another version was enacted for the same time meanwhile.
+    `decree_not_valid`, `already_enacted`, `golden_changed` when golden families were touched since, what
+    `propose_draft` refuses and has become true since, and `overlap` when another version was enacted for
+    the same time meanwhile.
     """
     access.ensure(permissions.can_write_rules(by, draft.programme))
     programme = Programme.objects.hold(draft.programme_id)
@@ -135,6 +138,7 @@ def enact_draft(draft: RuleDraft, *, edition: int, proposed_at: datetime | None,
     _ensure_untouched(held)
     checked = drafting.check(held.text, programme)
     _ensure_ready(checked)
+    _ensure_golden_as_proposed(held, checked)
     _ensure_tried(held, checked)
     assert checked.document is not None  # noqa: S101 - a text without problems is rules
     rule_set = follow(programme, checked.document, checked.data, by=by)
@@ -178,6 +182,7 @@ UNPROPOSED: dict[str, Any] = {
     "golden_reason": "",
     "unsimulated_reason": "",
     "simulation_summary": [],
+    "golden_changes": [],
     "tried": None,
 }
 
@@ -211,6 +216,7 @@ def _evidence(draft: RuleDraft) -> dict[str, Any]:
         "edition": draft.edition,
         "sha256": draft.sha256,
         "replay": tried and fingerprint({"families": tried.families, "differing": tried.differing}),
+        "golden_changes": [one["event"] for one in draft.golden_changes],
         "simulations": [one["sha256"] for one in draft.simulation_summary],
         "golden_reason": draft.golden_reason,
         "unsimulated_reason": draft.unsimulated_reason,
@@ -257,6 +263,14 @@ def _ensure_ready(checked: Checked) -> None:
         raise DomainError(message % {"problem": _(first.message) % first.params}, code="not_ready")
 
 
+def _ensure_golden_as_proposed(draft: RuleDraft, checked: Checked) -> None:
+    """Reasons were given for the golden families as they were then."""
+    assert checked.document is not None  # noqa: S101 - asked after `_ensure_ready`
+    if drafting.is_golden_otherwise(draft, checked.document):
+        message = _("Golden families were changed since this was proposed. Return it to be proposed again.")
+        raise DomainError(message, code="golden_changed")
+
+
 def _ensure_tried(draft: RuleDraft, checked: Checked) -> None:
     """Golden families and simulation of exactly this text, or a reason."""
     assert checked.document is not None  # noqa: S101 - asked after `_ensure_ready`
@@ -264,6 +278,9 @@ def _ensure_tried(draft: RuleDraft, checked: Checked) -> None:
     if replay is None or not drafting.answers_alike(replay, checked.document):
         message = _("First try exactly this text on the golden families.")
         raise DomainError(message, code="not_replayed")
+    if not replay.families and not draft.golden_reason:
+        message = _("No golden family expects anything of these rules. Enter one, or say why not.")
+        raise DomainError(message, code="golden_none")
     if replay.differing and not draft.golden_reason:
         message = _("Some golden families come out otherwise than agreed. Say why that is right.")
         raise DomainError(message, code="golden_differs")

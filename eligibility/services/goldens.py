@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from eligibility import golden, permissions
-from eligibility.models import GoldenFamily
+from eligibility.models import GoldenFamily, Programme
 from eligibility.rules.document import RuleDocument
 from eligibility.rules.golden_reading import check_against, read_family
 from eligibility.rules.reading import Node, each
@@ -22,7 +22,7 @@ EMPTY: dict[str, Any] = {"area_code": "", "parameters": {}, "rules_of": None}
 
 @transaction.atomic
 def add_golden_family(data: dict[str, Any], *, by: User) -> GoldenFamily:
-    """Enter a family, in the shape of the files. For policy staff.
+    """Enter a family, in the shape of the files. For policy staff of every programme it is about.
 
     Refused: DocumentError for what the catalogue or the programme's rules do not know, DomainError
     `code_taken` when another family has the code.
@@ -33,9 +33,10 @@ def add_golden_family(data: dict[str, Any], *, by: User) -> GoldenFamily:
 @transaction.atomic
 def add_golden_families(families: Iterable[dict[str, Any]], *, by: User) -> list[GoldenFamily]:
     """Enter many at once, all or none. For the command that loads shipped ones; refused as above."""
-    access.ensure(permissions.can_edit_golden_families(by))
+    access.ensure(permissions.can_open_golden_families(by))
     rules = golden.known_rules()
     new = [GoldenFamily(**_fields(data, rules)) for data in families]
+    _hold_programmes({code for family in new for code in family.expected}, by=by)
     try:
         with transaction.atomic():
             GoldenFamily.objects.bulk_create(new)
@@ -52,12 +53,14 @@ def change_golden_family(
 ) -> GoldenFamily:
     """Change what is known or expected; before and after are kept in the audit trail (nobody real is in there).
 
-    For policy staff. `seen` is when the editor's copy was saved. Refused as above, and with
-    `changed_meanwhile` when somebody else saved after that, `code_is_kept` for another code.
+    For policy staff of every programme it was and is about. `seen` is when the editor's copy was saved.
+    Refused as above, and with `changed_meanwhile` when somebody else saved after that, `code_is_kept` for
+    another code.
     """
-    access.ensure(permissions.can_edit_golden_families(by))
+    access.ensure(permissions.can_open_golden_families(by))
     fields = _fields(data, golden.known_rules())
     family = GoldenFamily.objects.select_for_update().get(pk=family.pk)
+    _hold_programmes({*family.expected, *fields["expected"]}, by=by)
     if seen is not None and family.updated_at != seen:
         raise DomainError(
             _("Somebody else changed this family meanwhile. Open it again and repeat your change."),
@@ -76,19 +79,25 @@ def change_golden_family(
 
 @transaction.atomic
 def retire_golden_family(family: GoldenFamily, *, by: User) -> None:
-    """Rules are no longer tried on it. For policy staff; a second time changes nothing."""
-    access.ensure(permissions.can_edit_golden_families(by))
+    """Rules are no longer tried on it. For policy staff, as above; a second time changes nothing."""
+    _hold_programmes(family.expected, by=by)
     if GoldenFamily.objects.in_use().filter(pk=family.pk).update(retired_at=timezone.now(), updated_at=timezone.now()):
         audit.record("eligibility.golden_family.retired", subject=family, by=by)
 
 
 @transaction.atomic
 def restore_golden_family(family: GoldenFamily, *, by: User) -> None:
-    """Rules are tried on it again. For policy staff; a second time changes nothing."""
-    access.ensure(permissions.can_edit_golden_families(by))
+    """Rules are tried on it again. For policy staff, as above; a second time changes nothing."""
+    _hold_programmes(family.expected, by=by)
     retired = GoldenFamily.objects.filter(pk=family.pk, retired_at__isnull=False)
     if retired.update(retired_at=None, updated_at=timezone.now()):
         audit.record("eligibility.golden_family.restored", subject=family, by=by)
+
+
+def _hold_programmes(codes: Iterable[str], *, by: User) -> None:
+    """Nobody enacts rules of these programmes until the change is there for them to see."""
+    access.ensure(permissions.can_edit_golden_family(by, codes))
+    list(Programme.objects.filter(code__in=codes).order_by("pk").select_for_update(no_key=True))
 
 
 def _fields(data: dict[str, Any], rules: dict[str, list[RuleDocument]]) -> dict[str, Any]:

@@ -24,7 +24,7 @@ def rule_list(request: UserRequest) -> HttpResponse:
     access.ensure(permissions.can_open_rules(request.user))
     context = {
         "rows": rule_pages.programmes(request.user),
-        "may_edit_golden_families": permissions.can_edit_golden_families(request.user),
+        "may_edit_golden_families": permissions.can_open_golden_families(request.user),
     }
     return render(request, "eligibility/rule_list.html", context)
 

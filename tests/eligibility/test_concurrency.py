@@ -23,7 +23,7 @@ from tests import factories
 from tests.cast import BANYUWANGI, Cast
 from tests.eligibility.conftest import MakeFamily
 from tests.eligibility.documents import small
-from tests.eligibility.proposals import enact
+from tests.eligibility.proposals import WHY, enact
 from tests.factories.base import SINCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -117,7 +117,7 @@ def test_two_drafts_for_the_same_days_enacted_at_once_one_wins(cast: Cast) -> No
         text = as_text(small(version=version, valid={"from": "2099-01-01", "until": None}))
         draft = drafts.save_text(draft, text=text, edition=1, by=nusa)
         drafts.replay_draft(draft, by=nusa)
-        ready.append(drafts.propose_draft(draft, edition=2, unsimulated_reason="uji", by=nusa))
+        ready.append(drafts.propose_draft(draft, edition=2, **WHY, by=nusa))
     first, second = ready
     answers = at_once(
         *[lambda: enact(first, decree, tara)] * 3,

@@ -27,6 +27,7 @@ from tests.eligibility.documents import data
 from tests.eligibility.simulated import begin, finish, snapshot_of
 
 LIST, START = reverse("simulation-list"), reverse("simulation-start")
+NONE = "Belum ada keluarga acuan"
 FAMILIES: list[dict[str, Any]] = [{}] * 40 + [{"dtsen__decile": 5}] * 30 + [{"pln__power_va": 2200}] * 14
 
 
@@ -74,9 +75,9 @@ def test_the_walk_from_the_text_to_the_numbers_the_second_officer_reads(
     simulation = Simulation.objects.get()
     assert reverse("simulation-detail", args=[simulation.public_id]) in text(client.get(detail(draft)))
     with pytest.raises(DomainError, match="not_simulated"):
-        drafts.propose_draft(draft, edition=2, by=nusa)
+        drafts.propose_draft(draft, edition=2, golden_reason=NONE, by=nusa)
     done = finish(simulation, worker)
-    client.post(reverse("draft-propose", args=[draft.public_id]), {"edition": 2})
+    client.post(reverse("draft-propose", args=[draft.public_id]), {"edition": 2, "golden_reason": NONE})
     draft.refresh_from_db()
     (summary,) = draft.simulation_summary
     (effect,) = summary["effects"]
@@ -98,8 +99,10 @@ def test_a_simulation_of_an_earlier_text_is_shown_as_such_and_is_not_enough(
     drafts.replay_draft(changed, by=nusa)
     assert "dari teks sebelumnya" in text(client.get(detail(draft)))
     with pytest.raises(DomainError, match="not_simulated"):
-        drafts.propose_draft(changed, edition=3, by=nusa)
-    proposed = drafts.propose_draft(changed, edition=3, unsimulated_reason="Hanya komentar", by=nusa)
+        drafts.propose_draft(changed, edition=3, golden_reason=NONE, by=nusa)
+    proposed = drafts.propose_draft(
+        changed, edition=3, golden_reason=NONE, unsimulated_reason="Hanya komentar", by=nusa
+    )
     assert proposed.simulation_summary == []
     assert "Hanya komentar" in text(client.get(detail(draft)))
 

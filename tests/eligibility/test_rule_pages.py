@@ -102,14 +102,13 @@ def test_the_walk_from_a_text_to_a_scheduled_version_and_back(nusa: Client, tara
     page = nusa.post(address("propose", draft), {"edition": 3, "unsimulated_reason": "uji"})
     assert "Coba dulu teks ini pada keluarga acuan." in text(page)
     nusa.post(address("replay", draft))
-    nusa.post(address("propose", draft), {"edition": 3, "unsimulated_reason": "uji"})
+    page = nusa.post(address("propose", draft), {"edition": 3, "unsimulated_reason": "uji"})
+    assert "Tidak ada keluarga acuan yang mengharapkan sesuatu dari aturan ini." in text(page)
+    nusa.post(address("propose", draft), {"edition": 3, "golden_reason": "belum ada", "unsimulated_reason": "uji"})
     assert "Petugas lain yang harus menetapkan" in text(nusa.get(address("detail", draft)))
     seen = tara.get(address("detail", draft)).context["enact_form"]
-    form = {
-        "decree": decree.public_id,
-        "is_sure": "on",
-        **{one: seen[one].value() for one in ("edition", "proposed_at")},
-    }
+    form = {name: seen[name].value() for name in ("edition", "proposed_at")}
+    form |= {"decree": decree.public_id, "is_sure": "on"}
     assert "Petugas lain yang harus menetapkan" in text(nusa.post(address("enact", draft), form))
     assert tara.post(address("enact", draft), form)["Location"] == reverse("rule-programme", args=["uji"])
     assert "menetapkannya lebih dulu" in text(tara.post(address("enact", draft), form))
