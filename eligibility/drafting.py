@@ -1,7 +1,7 @@
 """What is to be said about a draft of rules: every problem with its place, what would follow, what it changes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
@@ -124,7 +124,7 @@ def try_golden_families(document: RuleDocument, programme: Programme) -> tuple[i
 def golden_changes(document: RuleDocument, programme: Programme) -> list[dict[str, Any]]:
     """What was done to the programme's golden families since the version before was enacted."""
     before = version_on(programme, document.valid_from)
-    return changes_since(before and before.enacted_at, programme=programme.code)
+    return changes_since(before.enacted_at if before else None, programme=programme.code)
 
 
 def is_golden_otherwise(draft: RuleDraft, document: RuleDocument) -> bool:
@@ -224,8 +224,11 @@ def _told(difference: Difference) -> dict[str, Any]:
 
 
 def _answer(expectation: golden.Expectation) -> dict[str, Any]:
+    """All that is checked; None where nothing was agreed."""
+    components, terms = expectation.components, expectation.terms
     return {
-        "outcome": expectation.outcome,
+        **{name: getattr(expectation, name) for name in golden.CHECKED},
         "because": sorted(expectation.because),
-        "rupiah_per_year": expectation.rupiah_per_year,
+        "components": None if components is None else dict(components),
+        "terms": None if terms is None else asdict(terms),
     }

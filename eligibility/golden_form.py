@@ -22,6 +22,7 @@ from unfold.widgets import (
 
 from eligibility import golden, permissions
 from eligibility.enums import Outcome
+from eligibility.golden_words import LABELS
 from eligibility.models import GoldenFamily
 from eligibility.presenters import parameter_label
 from eligibility.rules.catalogue import CATALOGUE, FactType
@@ -34,14 +35,6 @@ from perlinsos.accounts.models import User
 Rules = Mapping[str, list[RuleDocument]]
 FLAG = {"true": True, "false": False}
 NUMBERS = ("rupiah_per_year", "rupiah_per_quarter", "need_score")
-LABELS = {
-    "rupiah_per_year": gettext_lazy("rupiah a year"),
-    "rupiah_per_quarter": gettext_lazy("rupiah a quarter, after broken duties"),
-    "need_score": gettext_lazy("order of need (lower comes first)"),
-    "years": gettext_lazy("years of receiving (0: without limit)"),
-    "recertify_months": gettext_lazy("looked at again after months"),
-    "reapply_after_years": gettext_lazy("may return after years"),
-}
 OUT_OF_REACH = gettext_lazy("It is about a programme that runs outside your area. Enter a family of your own.")
 COUNTED = re.compile(r"\s*([a-z0-9_-]+)\s*:\s*(\d{1,2}|\?)\s*")
 
@@ -197,7 +190,7 @@ def _answer_fields(programme: str, documents: list[RuleDocument]) -> Iterator[tu
     yield (
         f"{start}because",
         forms.MultipleChoiceField(
-            label=gettext_lazy("criteria that decide"),
+            label=LABELS["because"],
             help_text=gettext_lazy("of a refusal all that are not met, of an open case all that are not known"),
             choices=list(texts.items()),
             required=False,
@@ -225,7 +218,7 @@ class CountedField(forms.CharField):
         text = _("such as “%(name)s: 1”, several with commas, ? for not known; known are: %(names)s")
         named = ", ".join(f"{name} ({called})" for name, called in components.items())
         super().__init__(
-            label=gettext_lazy("counted members"),
+            label=LABELS["components"],
             help_text=text % {"name": next(iter(components)), "names": named},
             required=False,
         )

@@ -12,11 +12,10 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from eligibility import drafting, golden_history, permissions
+from eligibility import drafting, golden_history, golden_words, permissions
 from eligibility.documents import document_of
 from eligibility.enums import DraftState
 from eligibility.models import Programme, RuleDraft, RuleSet, Simulation
-from eligibility.presenters import outcome_word
 from eligibility.rules import changes
 from eligibility.rules.changes import Change, Part
 from eligibility.rules.document import RuleDocument
@@ -143,7 +142,7 @@ def draft_page(draft: RuleDraft, user: User) -> dict[str, Any]:
         "programme": draft.programme,
         "problems": said(checked.problems) if is_open else [],
         "is_open": is_open,
-        "replay": _replay(draft),
+        "replay": _replay(draft, document),
         **_golden(draft, document),
         "simulations": _simulations(draft, user),
         "is_simulated": drafting.simulations_of(draft).exists(),
@@ -222,28 +221,22 @@ def _golden(draft: RuleDraft, document: RuleDocument | None) -> dict[str, Any]:
     kept = draft.golden_changes
     if draft.state == DraftState.DRAFT:
         kept = drafting.golden_changes(document, draft.programme) if document else []
-    makers = {draft.proposed_by_id, *draft.editions.values_list("saved_by", flat=True)} - {None}
+    makers = {draft.proposed_by_id, *draft.editions.values_list("saved_by", flat=True)}
     changes = golden_history.in_words(kept, makers=makers)
-    is_waiting = draft.state == DraftState.PROPOSED and document is not None
+    is_proposed = draft.state == DraftState.PROPOSED
     return {
         "golden_changes": [one for one in changes if not one["is_shipped"]],
         "golden_shipped": sum(one["is_shipped"] for one in changes),
-        "is_golden_otherwise": is_waiting and drafting.is_golden_otherwise(draft, document),
+        "is_golden_otherwise": is_proposed and document and drafting.is_golden_otherwise(draft, document),
     }
 
 
-def _replay(draft: RuleDraft) -> dict[str, Any] | None:
+def _replay(draft: RuleDraft, document: RuleDocument | None) -> dict[str, Any] | None:
     replay = draft.replay
     if replay is None:
         return None
     rows = [
-        {
-            "name": one["name"],
-            "story": one["story"],
-            "expected": outcome_word(one["expected"]["outcome"]),
-            "got": outcome_word(one["got"]["outcome"]),
-            "rupiah": (one["expected"]["rupiah_per_year"], one["got"]["rupiah_per_year"]),
-        }
+        {"name": one["name"], "story": one["story"], "lines": golden_words.lines(one, document)}
         for one in replay.differing
     ]
     return {"families": replay.families, "at": replay.created_at, "by": replay.ran_by, "rows": rows}

@@ -10,7 +10,9 @@ from django.test import Client
 from django.urls import reverse
 
 from eligibility import golden
+from eligibility.golden_words import lines
 from eligibility.models import GoldenFamily, Programme, RuleDraft
+from eligibility.rules.document import parse
 from eligibility.services import drafts
 from eligibility.services.goldens import (
     add_golden_family,
@@ -24,10 +26,14 @@ from perlinsos.decrees.models import Decree
 from tests import factories
 from tests.cast import BANYUWANGI, TABANAN
 from tests.conftest import SignIn
-from tests.eligibility.documents import small
+from tests.eligibility.documents import data, small
 from tests.eligibility.proposals import TOMORROW, WHY, code_of, enact, propose, text, written
 
 pytestmark = pytest.mark.django_db
+TERMS = (
+    "tahun menerima (0: tanpa batas): 5, diperiksa ulang setelah sekian bulan: 24, "
+    "boleh kembali setelah sekian tahun: 2"
+)
 UNSIMULATED = {"unsimulated_reason": "Hanya uji"}
 
 
@@ -132,7 +138,7 @@ def test_what_was_done_to_golden_families_is_kept_with_the_proposal_and_read(
     ]  # fmt: skip
     sign_in(client, tara)
     page = page_of(client, draft)
-    assert "uji: outcome eligible, rupiah_per_year 1200000 → outcome not_eligible, because power" in page
+    assert "uji: outcome eligible, rupiah_per_year 1200000 → because power, outcome not_eligible" in page
     assert page.count("mengusulkan atau ikut menulis aturan ini") == 2
     assert "1 keluarga acuan datang bersama portal sejak itu." in page
     assert "Keluarga bu-lokal" not in page
@@ -182,3 +188,45 @@ def test_families_of_other_programmes_hold_nothing_up(
     draft = propose(written(programme, nusa), nusa)
     add_golden_family(family("bu-lokal", programme="lokal"), by=nusa)
     assert enact(draft, decree, tara).rule_set is not None
+
+
+# --- what they differ in --------------------------------------------------------------------------
+def test_the_approver_reads_what_a_family_differs_in(
+    client: Client, sign_in: SignIn, programme: Programme, nusa: User, tara: User
+) -> None:
+    """The outcome and the money are as agreed; the place in the order is not."""
+    agreed = family()
+    agreed["facts"]["dtsen.decile"] = 2
+    agreed["expected"]["uji"]["need_score"] = 2000
+    add_golden_family(agreed, by=nusa)
+    need = {"fact": "dtsen.decile", "scale": 1000, "base": 500, "eased_by": []}
+    draft = propose(written(programme, nusa, text(need=need)), nusa)
+    assert draft.tried is not None
+    assert [one["fields"] for one in draft.tried.differing] == [["need_score"]]
+    sign_in(client, tara)
+    page = page_of(client, draft)
+    assert "urutan kebutuhan (yang lebih kecil didahulukan): disepakati 2.000; menurut teks ini 2.500." in page
+    assert "hasil: disepakati" not in page
+
+
+def test_criteria_members_and_terms_are_told_in_words() -> None:
+    document = parse(data("pkh-2026-2"))
+    told = lines(
+        {
+            "fields": ["outcome", "because", "components", "terms"],
+            "expected": {
+                "outcome": "eligible",
+                "because": [],
+                "components": {"elderly": 1, "primary": None},
+                "terms": {"years": 5, "recertify_months": 24, "reapply_after_years": 2},
+            },
+            "got": {"outcome": "not_eligible", "because": ["decile"], "components": {}, "terms": None},
+        },
+        document,
+    )
+    assert [(str(what), agreed, got) for what, agreed, got in told] == [
+        ("hasil", "Memenuhi syarat", "Belum bisa menerima"),
+        ("kriteria yang menentukan", "–", "Keluarga termasuk desil 1 sampai …."),
+        ("anggota yang dihitung", "Lansia: 1, Murid SD: belum diketahui", "–"),
+        ("ketentuan", TERMS, "–"),
+    ]

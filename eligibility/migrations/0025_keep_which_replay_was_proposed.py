@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("eligibility", "0023_keep_how_old_each_value_of_a_snapshot_is")]
+    dependencies = [("eligibility", "0024_count_families_of_earlier_quotas")]
 
     operations = [
         migrations.AddField(
