@@ -106,9 +106,12 @@ def text_of(rule_set: RuleSet) -> str:
     return draft.text if draft else as_text(rule_set.document)
 
 
-def decrees_for(programme: Programme) -> QuerySet[Decree]:
-    """Decrees in force about rules whose area holds every area the programme runs in."""
-    decrees = Decree.objects.in_force().filter(kind=DecreeKind.RULES)
+def decrees_for(programme: Programme, *, on: date | None = None) -> QuerySet[Decree]:
+    """Decrees about rules in force on a day, else today, whose area holds every area the programme runs in.
+
+    Rules are enacted under one that holds on their first day, which may be later than today.
+    """
+    decrees = Decree.objects.in_force(on).filter(kind=DecreeKind.RULES, signed_on__lte=timezone.localdate())
     areas = list(programme.areas.values_list("code", flat=True))
     for code in areas:
         decrees = decrees.for_area(code)

@@ -94,6 +94,11 @@ def can_open_simulations(user: User) -> bool:
     return bool(scoping.area_codes(user, roles=SEERS))
 
 
+def can_start_simulations(user: User) -> bool:
+    """Auditors read what others tried."""
+    return is_worker(user) or bool(scoping.area_codes(user, roles=SIMULATORS))
+
+
 def can_simulate(user: User, area: Area) -> bool:
     """Try drafts on the families of an area, in counts only: a worker, or who holds such a role there."""
     return is_worker(user) or any(scoping.holds_role(user, role, village_code=area.code) for role in SIMULATORS)

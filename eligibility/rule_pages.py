@@ -151,7 +151,7 @@ def draft_page(draft: RuleDraft, user: User) -> dict[str, Any]:
         "may_write": may_write and draft.state == DraftState.DRAFT,
         "may_edit_golden_families": permissions.can_open_golden_families(user),
         "may_replay": may_write and is_open and checked.document is not None,
-        "may_simulate": is_open and checked.document is not None and permissions.can_open_simulations(user),
+        "may_simulate": is_open and checked.document is not None and permissions.can_start_simulations(user),
         "may_enact": may_write and draft.state == DraftState.PROPOSED and not is_own,
         "may_stop": may_write and is_open,
     }

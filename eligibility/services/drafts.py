@@ -1,6 +1,5 @@
 """Rules on their way: written, tried, proposed by one officer and enacted by another under a decree."""
 
-import hashlib
 from datetime import date, datetime
 from typing import Any
 
@@ -8,9 +7,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from eligibility import drafting, permissions
+from eligibility import approving, drafting, permissions
+from eligibility.approving import sha256_of
 from eligibility.documents import fingerprint
-from eligibility.drafting import Checked
 from eligibility.enums import DraftState
 from eligibility.models import DraftReplay, Programme, RuleDraft, RuleDraftEdition, RuleSet
 from eligibility.rules.reading import DocumentError
@@ -54,7 +53,7 @@ def save_text(draft: RuleDraft, *, text: str, edition: int, by: User) -> RuleDra
         raise DomainError(_("Somebody else saved this draft while you were writing."), code="edited_meanwhile")
     if held.text == text:
         return held
-    held.text, held.sha256, held.edition = text, _sha256(text), edition + 1
+    held.text, held.sha256, held.edition = text, sha256_of(text), edition + 1
     held.save(update_fields=["text", "sha256", "edition", "updated_at"])
     _keep_edition(held, by=by)
     return held
@@ -98,9 +97,9 @@ def propose_draft(
     if held.edition != edition:
         raise DomainError(_("Somebody else saved this draft while you were writing."), code="edited_meanwhile")
     checked = drafting.check(held.text, held.programme)
-    _ensure_ready(checked)
+    approving.ensure_ready(checked)
     held.golden_reason, held.unsimulated_reason = golden_reason.strip(), unsimulated_reason.strip()
-    _ensure_tried(held, checked)
+    approving.ensure_tried(held, checked)
     assert checked.document is not None  # noqa: S101 - a text without problems is rules
     held.tried, held.simulation_summary = held.replay, drafting.simulation_summary(held)
     held.golden_changes = drafting.golden_changes(checked.document, held.programme)
@@ -131,15 +130,14 @@ def enact_draft(draft: RuleDraft, *, edition: int, proposed_at: datetime | None,
     if held.state == DraftState.ENACTED:
         message = _("%(officer)s enacted this before you. Nothing was done twice.")
         raise DomainError(message % {"officer": held.enacted_by}, code="already_enacted")
-    _ensure_as_read(held, edition, proposed_at)
-    _ensure_other_hands(held, by)
-    if not drafting.decrees_for(programme).filter(pk=decree.pk).exists():
-        raise DomainError(_("This decree does not hold here and today. Choose another one."), code="decree_not_valid")
-    _ensure_untouched(held)
+    approving.ensure_as_read(held, edition, proposed_at)
+    approving.ensure_other_hands(held, by)
+    approving.ensure_untouched(held)
     checked = drafting.check(held.text, programme)
-    _ensure_ready(checked)
-    _ensure_golden_as_proposed(held, checked)
-    _ensure_tried(held, checked)
+    approving.ensure_ready(checked)
+    approving.ensure_decree_holds(decree, checked, programme)
+    approving.ensure_golden_as_proposed(held, checked)
+    approving.ensure_tried(held, checked)
     assert checked.document is not None  # noqa: S101 - a text without problems is rules
     rule_set = follow(programme, checked.document, checked.data, by=by)
     return workflow.move(
@@ -197,16 +195,12 @@ def _begin(
         base=base,
         is_revert=is_revert,
         text=text,
-        sha256=_sha256(text),
+        sha256=sha256_of(text),
         written_by=by,
     )
     _keep_edition(draft, by=by)
     audit.record("eligibility.ruledraft.started", subject=draft, by=by, base=base and base.pk, is_revert=is_revert)
     return draft
-
-
-def _sha256(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _evidence(draft: RuleDraft) -> dict[str, Any]:
@@ -234,56 +228,3 @@ def _held(draft: RuleDraft, *states: DraftState) -> RuleDraft:
 def _keep_edition(draft: RuleDraft, *, by: User) -> None:
     RuleDraftEdition.objects.create(draft=draft, number=draft.edition, text=draft.text, saved_by=by)
     audit.record("eligibility.ruledraft.saved", subject=draft, by=by, edition=draft.edition, sha256=draft.sha256)
-
-
-def _ensure_as_read(draft: RuleDraft, edition: int, proposed_at: datetime | None) -> None:
-    """The same text proposed again, with other reasons and numbers, is another proposal."""
-    if draft.edition != edition or draft.proposed_at is None or draft.proposed_at != proposed_at:
-        message = _("This is no longer the proposal you read. Read it again before you enact it.")
-        raise DomainError(message, code="edited_meanwhile")
-
-
-def _ensure_untouched(draft: RuleDraft) -> None:
-    """The database refuses other texts under this digest; whoever can switch that off is noticed here."""
-    if _sha256(draft.text) != draft.sha256:
-        raise DomainError(_("The text is not the one that was proposed. Return it and look why."), code="text_changed")
-
-
-def _ensure_other_hands(draft: RuleDraft, by: User) -> None:
-    if draft.proposed_by_id == by.pk:
-        raise DomainError(_("You proposed this. Another officer must enact it."), code="same_officer")
-    if draft.has_text_of(by):
-        raise DomainError(_("You wrote at this text. Another officer must enact it."), code="own_text")
-
-
-def _ensure_ready(checked: Checked) -> None:
-    if not checked.is_ready:
-        first = checked.problems[0]
-        message = _("This cannot go on yet: %(problem)s")
-        raise DomainError(message % {"problem": _(first.message) % first.params}, code="not_ready")
-
-
-def _ensure_golden_as_proposed(draft: RuleDraft, checked: Checked) -> None:
-    """Reasons were given for the golden families as they were then."""
-    assert checked.document is not None  # noqa: S101 - asked after `_ensure_ready`
-    if drafting.is_golden_otherwise(draft, checked.document):
-        message = _("Golden families were changed since this was proposed. Return it to be proposed again.")
-        raise DomainError(message, code="golden_changed")
-
-
-def _ensure_tried(draft: RuleDraft, checked: Checked) -> None:
-    """Golden families and simulation of exactly this text, or a reason."""
-    assert checked.document is not None  # noqa: S101 - asked after `_ensure_ready`
-    replay = draft.replay
-    if replay is None or not drafting.answers_alike(replay, checked.document):
-        message = _("First try exactly this text on the golden families.")
-        raise DomainError(message, code="not_replayed")
-    if not replay.families and not draft.golden_reason:
-        message = _("No golden family expects anything of these rules. Enter one, or say why not.")
-        raise DomainError(message, code="golden_none")
-    if replay.differing and not draft.golden_reason:
-        message = _("Some golden families come out otherwise than agreed. Say why that is right.")
-        raise DomainError(message, code="golden_differs")
-    if not draft.unsimulated_reason and not drafting.simulations_of(draft).exists():
-        message = _("Nobody has simulated exactly this text. Do it first, or say why not.")
-        raise DomainError(message, code="not_simulated")

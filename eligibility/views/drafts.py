@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ from eligibility.services import drafts
 from perlinsos.accounts.requests import UserRequest
 from perlinsos.core import access
 from perlinsos.core.errors import DomainError
+from perlinsos.decrees.models import Decree
 
 
 @require_safe
@@ -71,7 +73,7 @@ def draft_propose(request: UserRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 def draft_enact(request: UserRequest, public_id: UUID) -> HttpResponse:
     draft = _draft(request, public_id)
-    form = EnactForm(request.POST, decrees=drafting.decrees_for(draft.programme))
+    form = EnactForm(request.POST, decrees=_decrees(draft))
     if form.is_valid():
         try:
             drafts.enact_draft(draft, by=request.user, **_approved(form))
@@ -118,6 +120,12 @@ def _approved(form: EnactForm) -> dict[str, Any]:
     return {name: form.cleaned_data[name] for name in ("edition", "proposed_at", "decree")}
 
 
+def _decrees(draft: RuleDraft) -> QuerySet[Decree]:
+    """Those that hold on the first day of its rules."""
+    document = drafting.check(draft.text, draft.programme).document
+    return drafting.decrees_for(draft.programme, on=document.valid_from if document else None)
+
+
 def _read_again(request: UserRequest, draft: RuleDraft, error: DomainError) -> HttpResponse:
     """The page as it is now: what was ticked was about another proposal."""
     messages.error(request, str(error.message))
@@ -144,7 +152,7 @@ def _show(
         context["propose_form"] = propose_form or ProposeForm(initial={"edition": draft.edition})
     if context["may_enact"]:
         read = {"edition": draft.edition, "proposed_at": draft.proposed_at}
-        context["enact_form"] = enact_form or EnactForm(decrees=drafting.decrees_for(draft.programme), initial=read)
+        context["enact_form"] = enact_form or EnactForm(decrees=_decrees(draft), initial=read)
     if context["may_stop"]:
         context["reason_form"] = reason_form or ReasonForm()
     context["form"] = propose_form or enact_form or reason_form

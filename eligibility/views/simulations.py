@@ -23,8 +23,10 @@ from perlinsos.core.errors import DomainError
 
 @require_safe
 def simulation_list(request: UserRequest) -> HttpResponse:
-    access.ensure(permissions.can_open_simulations(request.user))
     """What was started, and the form to start one; `rancangan` in the address is chosen already."""
+    access.ensure(permissions.can_open_simulations(request.user))
+    if not permissions.can_start_simulations(request.user):
+        return _list(request, None)
     chosen = {"rancangan": request.GET.getlist("rancangan")}
     month = simulation_page.asked_month(request.GET.get("bulan", ""))
     return _list(request, SimulationForm(by=request.user, initial=chosen, month=month))
@@ -32,7 +34,7 @@ def simulation_list(request: UserRequest) -> HttpResponse:
 
 @require_POST
 def simulation_start(request: UserRequest) -> HttpResponse:
-    access.ensure(permissions.can_open_simulations(request.user))
+    access.ensure(permissions.can_start_simulations(request.user))
     form = SimulationForm(request.POST, by=request.user)
     if form.is_valid():
         try:
@@ -47,7 +49,7 @@ def simulation_start(request: UserRequest) -> HttpResponse:
 @require_POST
 def simulation_preview(request: UserRequest) -> HttpResponse:
     """One district at once; the numbers are not kept."""
-    access.ensure(permissions.can_open_simulations(request.user))
+    access.ensure(permissions.can_start_simulations(request.user))
     form = SimulationForm(request.POST, by=request.user, is_preview=True)
     if not form.is_valid():
         return _list(request, form)
@@ -90,7 +92,7 @@ def _simulation(request: UserRequest, public_id: UUID) -> Simulation:
     return get_object_or_404(known.prefetch_related("drafts"), public_id=public_id)
 
 
-def _list(request: UserRequest, form: SimulationForm) -> HttpResponse:
+def _list(request: UserRequest, form: SimulationForm | None) -> HttpResponse:
     known = Simulation.objects.visible_to(request.user).select_related("area", "started_by")
     page = paging.page(known.defer("tally", "result", "given").prefetch_related("drafts"), request.GET, by=("-pk",))
     context = {"form": form, "page": page, "months": simulation_page.months(request.user)}

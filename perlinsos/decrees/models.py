@@ -1,5 +1,6 @@
 """By what right: the registry of decrees (surat keputusan, SK)."""
 
+from datetime import date
 from typing import ClassVar
 
 from django.contrib.postgres.fields import DateRangeField
@@ -26,8 +27,9 @@ class DecreeKind(models.TextChoices):
 
 
 class DecreeQuerySet(models.QuerySet["Decree"]):
-    def in_force(self) -> "DecreeQuerySet":
-        return self.filter(valid_during__contains=timezone.localdate(), revoked_at=None)
+    def in_force(self, on: date | None = None) -> "DecreeQuerySet":
+        """Holding on a day, else today."""
+        return self.filter(valid_during__contains=on or timezone.localdate(), revoked_at=None)
 
     def for_area(self, area_code: str) -> "DecreeQuerySet":
         """Decrees whose scope contains the area: `35.10` covers `35.10.11.2003`, one of the nation covers all."""

@@ -6,12 +6,14 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from eligibility.enums import DraftState
 from eligibility.models import Programme, RuleDraft
 from eligibility.services import drafts
 from perlinsos.accounts.models import User
-from perlinsos.decrees.models import Decree
+from perlinsos.decrees.models import Decree, DecreeKind
+from tests import factories
 from tests.conftest import SignIn
 from tests.eligibility.proposals import TOMORROW, WHY, code_of, enact, propose, text, written
 
@@ -102,3 +104,39 @@ def test_to_open_the_text_of_a_version_is_not_writing_but_to_bring_it_back_is(
     revert = drafts.start_revert(base, version="2027-2", first_day=later, title="Kembali", by=tara)
     drafts.replay_draft(revert, by=nusa)
     assert code_of(lambda: enact(propose(revert, nusa), decree, tara)) == "own_text"
+
+
+# --- under which decree ---------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("begins", "ends", "signed", "is_valid"),
+    [
+        (1, None, -1, True),  # holds from the first day of the rules on
+        (-30, 2, -1, True),
+        (-30, 1, -1, False),  # has ended on the first day
+        (2, None, -1, False),
+        (1, None, 1, False),  # nobody has signed it yet
+    ],
+)
+def test_the_decree_is_signed_and_holds_on_the_first_day_of_the_rules(
+    client: Client,
+    sign_in: SignIn,
+    proposed: Callable[..., RuleDraft],
+    tara: User,
+    begins: int,
+    ends: int | None,
+    signed: int,
+    is_valid: bool,
+) -> None:
+    today = timezone.localdate()
+    period = (today + timedelta(days=begins), None if ends is None else today + timedelta(days=ends))
+    decree = factories.DecreeFactory(
+        kind=DecreeKind.RULES, area=None, valid_during=period, signed_on=today + timedelta(days=signed)
+    )
+    draft = proposed()
+    sign_in(client, tara)
+    shown = client.get(address("detail", draft)).context["enact_form"]["decree"].field.queryset
+    assert (decree in shown) is is_valid
+    if is_valid:
+        assert enact(draft, decree, tara).decree == decree
+    else:
+        assert code_of(lambda: enact(draft, decree, tara)) == "decree_not_valid"

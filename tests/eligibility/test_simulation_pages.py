@@ -57,6 +57,19 @@ def test_who_may_open_simulations(client: Client, cast: Cast, sign_in: SignIn, w
     assert client.get(LIST).status_code == status
 
 
+def test_auditors_read_and_are_offered_nothing_they_may_not_do(
+    client: Client, cast: Cast, sign_in: SignIn, worker: User, banyuwangi: Area
+) -> None:
+    snapshot = snapshot_of(FAMILIES)
+    done = finish(begin([draft(decile_limit=5)], snapshot, banyuwangi, worker), worker)
+    sign_in(client, cast.gita)
+    page = text(client.get(LIST))
+    assert reverse("simulation-detail", args=[done.public_id]) in page
+    assert "Mulai simulasi" not in page
+    for address in (START, PREVIEW):
+        assert client.post(address, entered(snapshot)).status_code == 403
+
+
 def test_an_officer_starts_one_follows_it_and_reads_the_result(
     client: Client, ani: User, cast: Cast, sign_in: SignIn, worker: User
 ) -> None:
