@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("eligibility", "0024_count_families_of_earlier_quotas")]
+    dependencies = [("eligibility", "0026_give_up_simulations_that_fail")]
 
     operations = [
         migrations.AddField(

@@ -157,6 +157,6 @@ DROP FUNCTION eligibility_refuse_change_of_approval();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("eligibility", "0025_keep_which_replay_was_proposed")]
+    dependencies = [("eligibility", "0027_keep_which_replay_was_proposed")]
 
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]
