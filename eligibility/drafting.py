@@ -180,6 +180,8 @@ def _misplaced(document: RuleDocument, programme: Programme) -> list[Problem]:
     if document.valid_from < timezone.localdate():
         found.append(Problem("valid.from", _("The first day must be today or later.")))
     found += [_collision(other, document) for other in _collisions(document, programme)]
+    if document.amount.is_reckoned and not document.amount.legal:  # earlier versions cite their first source
+        found.append(Problem("amount.legal", _("The law this rule rests on must be named.")))
     return [*found, *overlap_checks.problems(document)]
 
 

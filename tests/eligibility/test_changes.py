@@ -58,6 +58,7 @@ def test_a_limit_that_rises_is_said_as_people_say_it() -> None:
         (("amount", "components", 0, "cap"), 1,
          "Batas orang untuk “Anak usia dini” turun dari 2 orang menjadi 1 orang."),
         (("amount", "groups", 0, "most"), 2, "Batas kelompok “children” turun dari 3 orang menjadi 2 orang."),
+        (("amount", "legal"), "Perpres 1/2027", "Dasar hukum “besar bantuan”: “–” menjadi “Perpres 1/2027”."),
         (("duties", 0, "cut_percent"), 20, "naik dari 10 % menjadi 20 %."),
         (("time_limit", "years"), 6, "Batas waktu, tahun naik dari 5 menjadi 6."),
         (("time_limit", "exempt"), ["dukcapil.elderly_60"],

@@ -1,18 +1,22 @@
 """Limits that say nothing or cannot be kept are refused where they are written; what is met by all is said truly."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from django.utils.translation import gettext, override
 from hypothesis import given
 from hypothesis import strategies as st
 
+from eligibility import drafting
 from eligibility.models import Determination, Programme, RuleSet
 from eligibility.parameter_kinds import of_rules
 from eligibility.rules.catalogue import CATALOGUE, bounds_of
 from eligibility.rules.document import CODE_LETTERS, VERSION_LETTERS, DocumentError, RuleDocument, parse
 from eligibility.rules.evaluate import evaluate
 from eligibility.rules.source import read_document
+from eligibility.rules.spelling import as_text
 from tests import factories
 from tests.eligibility.documents import RULESETS, UMK, data, family, small
 from tests.eligibility.test_writing import RULES
@@ -156,3 +160,30 @@ def test_names_are_as_long_as_their_columns_and_no_longer() -> None:
         with pytest.raises(DocumentError) as caught:
             parse(small(**changes))
         assert [problem.path for problem in caught.value.problems] == [path]
+
+
+# --- the law behind a sum -------------------------------------------------------------------------
+TARIFF = {"tarif": {"unit": "rupiah/year", "regional": True}, **small()["parameters"]}
+RECKONED = {"rupiah_per_year": "tarif", "text": {"id": "Tunai", "en": "Cash"}}
+
+
+def test_a_sum_that_is_not_set_cites_the_law_behind_it_and_not_where_numbers_came_from() -> None:
+    for legal, cited in (({"legal": "Perda 1/2027 pasal 4"}, "Perda 1/2027 pasal 4"), ({}, "Keputusan rekaan")):
+        document = parse(small(parameters=TARIFF, amount={"flat": RECKONED, **legal}))
+        (row,) = [one for one in evaluate(document, family(), {}).trace if one.criterion == "amount-set"]
+        assert (row.result, row.legal) == ("unknown", cited)
+    kis = parse(data("kis-pbi-daerah-2026-1"))
+    (row,) = [one for one in evaluate(kis, family(), UMK).trace if one.criterion == "amount-set"]
+    assert row.legal == "Kebijakan jaminan kesehatan daerah Tabanan (nomor aturan belum ditemukan)"
+
+
+@pytest.mark.django_db
+def test_a_draft_with_a_reckoned_sum_must_name_its_law() -> None:
+    programme = factories.RuleSetFactory(programme__code="uji", document=small()).programme
+    day = (timezone.localdate() + timedelta(days=1)).isoformat()
+    rules = small(version="2027-1", valid={"from": day, "until": None}, parameters=TARIFF, amount={"flat": RECKONED})
+    (problem,) = drafting.check(as_text(rules), programme).problems
+    assert problem.path == "amount.legal"
+    assert problem.place is not None
+    rules["amount"]["legal"] = "Perda 1/2027 pasal 4"
+    assert drafting.check(as_text(rules), programme).is_ready
