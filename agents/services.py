@@ -11,14 +11,17 @@ from django.utils.translation import gettext_lazy as _
 
 from agents.enums import PhotoObstacle
 from agents.models import AssistedVisit, AssistedVisitQuerySet
-from enrollment import cards
+from enrollment import cards, ended
 from enrollment import services as enrollment
 from enrollment.answers import ApplicantInput, FamilyAnswers, Proxy
 from enrollment.enums import ProxyReason
 from enrollment.models import Application, FamilyCard
 from enrollment.models.applications import ApplicationQuerySet
 from enrollment.permissions import can_assist
+from enrollment.services.again import in_the_way
+from perlinsos.accounts.enums import Role
 from perlinsos.accounts.models import User
+from perlinsos.accounts.scoping import holds_role
 from perlinsos.core import access, audit, crypto
 from perlinsos.core.errors import DomainError
 
@@ -27,12 +30,13 @@ from perlinsos.core.errors import DomainError
 def begin_visit(applicant: ApplicantInput, *, by: User) -> Application:
     """The draft of this family and the visit it is made in. For agents; a second try finds the first.
 
-    Refuses `already_registered`, saying since when but not by whom, and a NIK that cannot be one.
+    A registration that is over gives way when the new one is sent. Refuses `already_registered`,
+    saying since when but not by whom, and a NIK that cannot be one.
     """
     access.ensure(can_assist(by))
     if (begun := _own_drafts([applicant.nik], by=by).first()) is not None:
         return begun
-    _refuse_registered([applicant.nik])
+    _refuse_registered([applicant.nik], by=by)
     application = enrollment.start_assisted(applicant=applicant, by=by)
     AssistedVisit.objects.get_or_create(application=application, defaults={"agent": by})
     return application
@@ -62,7 +66,7 @@ def confirm_family(application: Application, *, answers: FamilyAnswers, by: User
         return enrollment.confirm_family(application, answers=answers, by=by)
     except DomainError as error:
         if error.code == "already_registered":
-            _refuse_registered(_niks(application, answers), but=application)
+            _refuse_registered(_niks(application, answers), but=application, by=by)
         raise
 
 
@@ -86,20 +90,21 @@ def _own_drafts(niks: Iterable[str], *, by: User) -> ApplicationQuerySet:
     return drafts.filter(Q(applicant__nik_index__in=indexes) | _has_member(indexes)).order_by("pk").distinct()
 
 
-def _refuse_registered(niks: Iterable[str], *, but: Application | None = None) -> None:
-    """Refuse people who are in an open application already. Says since when: nothing else is theirs to know."""
+def _refuse_registered(niks: Iterable[str], *, but: Application | None = None, by: User) -> None:
+    """Refuse people whose registration a new one cannot take the place of. Says since when: nothing else is theirs
+    to know, and to an agent of the village, which way a family has that signs in itself.
+    """
     indexes = _indexes(niks)
     applied = Q(applicant__nik_index__in=indexes, submitted_at__isnull=False)
-    elsewhere = Application.objects.still_open().filter(applied | _has_member(indexes))
-    if but is not None:
-        elsewhere = elsewhere.exclude(pk=but.pk)
-    first = elsewhere.order_by("pk").first()
-    if first is not None:
-        since = date_format(timezone.localdate(first.submitted_at or first.created_at), "j F Y")
-        raise DomainError(
-            gettext("This family is registered already, since %(date)s. It need not register again.") % {"date": since},
-            code="already_registered",
-        )
+    for first in in_the_way(but, applied | _has_member(indexes), by=by)[:1]:
+        names = {"date": date_format(timezone.localdate(first.submitted_at or first.created_at), "j F Y")}
+        said = gettext("This family is registered already, since %(date)s. It need not register again.")
+        if ended.obstacle(first) is None and holds_role(by, Role.AGENT, village_code=first.village_id or ""):
+            said = gettext(
+                "This family registered by itself, on %(date)s. It may register again: it signs in with IKD, "
+                "also on your phone."
+            )
+        raise DomainError(said % names, code="already_registered")
 
 
 def _has_member(indexes: list[bytes]) -> Q:

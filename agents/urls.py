@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern] = [
     path("keluarga/baru/", families.assisted_new, name="assisted-new"),
     path("keluarga/<uuid:public_id>/keluarga/desa/", families.assisted_village, name="assisted-village"),
     path("keluarga/<uuid:public_id>/keluarga/isi/", families.assisted_family_typed, name="assisted-family-typed"),
+    path("keluarga/<uuid:public_id>/lagi/", families.assisted_again, name="assisted-again"),
     path("keluarga/<uuid:public_id>/selesai/", families.assisted_receipt, name="assisted-receipt"),
     path("keluarga/<uuid:public_id>/<step:step>/", families.assisted_step, name="assisted-step"),
     path("kewajiban/", duties.duty_families, name="duty-families"),

@@ -113,3 +113,13 @@ class RulingForm(PortalForm):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("It is printed in the letter."),
     )
+
+
+class CloseForm(PortalForm):
+    """Why a registration that is over ends."""
+
+    reason = forms.CharField(
+        label=_("Reason, in words the family understands"),
+        max_length=200,
+        help_text=_("The family reads it in a message. No names, no NIK."),
+    )

@@ -86,7 +86,7 @@ def _decision(determination: Determination) -> dict[str, Any]:
     return {
         "programme": card.programme,
         "outcome": card.outcome_word,
-        "sentence": f"{card.sentence} {_amount(card)}".strip(),
+        "sentence": " ".join(filter(None, [card.sentence, *card.bars, _amount(card)])),
         "rows": [_row(reason) for reason in card.reasons],
     }
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from appeals import correspondence, permissions, wording
+from appeals import again, correspondence, permissions, wording
 from appeals.models import Appeal, ObjectionWindow
 from eligibility import presenters, receiving, standing, told, waiting_line
 from eligibility.models import Determination, RankedEntry
@@ -52,7 +52,7 @@ class Period:
 
 
 def of(application: Application, *, viewer: User | AnonymousUser) -> dict[str, Any]:
-    """The family's status page. `application` comes from `correspondence.with_letters_and_messages`."""
+    """The family's status page. `application` comes from `again.with_others`."""
     # Only what was decided can be contested or announced: a family that waits costs three queries less.
     determinations = [] if application.state in WAITING else _current(application)
     appeals = _appeals(application) if determinations else []
@@ -79,6 +79,8 @@ def of(application: Application, *, viewer: User | AnonymousUser) -> dict[str, A
         "readiness": how_far,
         **(ways_to_show_who_it_is(application, viewer) if how_far and how_far.identity == "rejected" else {}),
         "waiting_for": ", ".join(str(Source(code).label) for code in how_far.waiting) if how_far else "",
+        "may_register_again": again.may_begin(application, viewer),
+        "others": again.others_of(application),
         "messages_told": correspondence.messages_of(application),
         "letters": correspondence.letters_of(application),
         "timeline": _timeline(application, places, periods, appeals),
@@ -249,6 +251,8 @@ def _timeline(application: Application, places: list[Any], periods: list[Period]
         steps.append(Step(_("Objection received"), appeal.created_at))
         if (ruling := getattr(appeal, "ruling", None)) is not None:
             steps.append(Step(_("Objection answered"), ruling.ruled_at))
+    if application.closed_at is not None:
+        steps.append(Step(_("Registration ended"), application.closed_at))
     return steps
 
 

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from appeals.views import desk, notes, status, telling
+from appeals.views import closing, desk, notes, status, telling
 
 urlpatterns: list[URLPattern] = [
     path("status/<uuid:public_id>/", status.application_status, name="application-status"),
@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern] = [
     path("sanggah/<uuid:public_id>/", status.appeal_receipt, name="appeal-receipt"),
     path("petugas/kasus/<uuid:public_id>/", desk.case_detail, name="case-detail"),
     path("petugas/kasus/<uuid:public_id>/tanya-lagi/", desk.case_ask_again, name="case-ask-again"),
+    path("petugas/kasus/<uuid:public_id>/tutup/", closing.case_close, name="case-close"),
     path("petugas/kasus/<uuid:public_id>/catatan/", notes.note_list, name="note-list"),
     path("petugas/kasus/<uuid:public_id>/catatan/<slug:about>/", notes.note_write, name="note-write"),
     path("petugas/sanggahan/", desk.appeal_queue, name="appeal-queue"),

@@ -41,7 +41,7 @@ EVENTS: dict[str, Promise] = {
     "enrollment.application.matching": _("Sources are asked"),
     "enrollment.application.decided": _("Decided"),
     "enrollment.application.announced": _("Announced"),
-    "enrollment.application.withdrawn": _("Withdrawn"),
+    "enrollment.application.withdrawn": _("Ended"),
     "enrollment.application.viewed": _("Case opened"),
     "agents.ground_check.opened": _("Address opened for a visit"),
     "appeals.note.written": _("An officer noted something"),

@@ -11,7 +11,7 @@ from eligibility import told
 from eligibility.documents import document_of
 from eligibility.enums import BatchState, Outcome, Placement
 from eligibility.models import Departure, Determination
-from eligibility.presenters import language, parameter_label
+from eligibility.presenters import bars, language, parameter_label
 from eligibility.replaying import differing
 from eligibility.rules.catalogue import fact_type
 from eligibility.rules.wording import grouped
@@ -29,7 +29,12 @@ def tell_decided(application: Application, determinations: Iterable[Determinatio
         lines = [
             line
             for determination in made
-            for line in (_changed_line(determination), _decided_line(determination), _amount_line(determination))
+            for line in (
+                _changed_line(determination),
+                _decided_line(determination),
+                *bars(determination),
+                _amount_line(determination),
+            )
         ]
         closing = _("Money is only paid after the official announcement. The reasons are on your status page.")
         is_turned = any(one.changes_amount or _is_turned(one) for one in made)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -116,6 +117,7 @@ class Card:
     rules: str
     because: str
     commitments: Commitments | None
+    bars: tuple[str, ...]
 
     @property
     def sentence(self) -> str:
@@ -181,6 +183,7 @@ def card(
         rules=str(determination.rule_set),
         because=because(determination),
         commitments=_commitments(determination, document, spoken),
+        bars=tuple(bars(determination)),
     )
 
 
@@ -220,6 +223,18 @@ def because(determination: Determination) -> str:
         "run": _("Decided again together with everybody in your area."),
     }
     return sentences.get(kind, "")
+
+
+def bars(determination: Determination) -> list[str]:
+    """What the family received before and what follows: no place before a day, or none at all."""
+    names: dict[str, Any] = {"programme": determination.programme}
+    found = []
+    if (day := determination.waits_until) and day > timezone.localdate():
+        names["date"] = tanggal(day)
+        found.append(_("Your family stepped back from %(programme)s. It can get a place again from %(date)s.") % names)
+    if determination.is_time_used_up:
+        found.append(_("Your family has received %(programme)s as long as the time limit allows.") % names)
+    return found
 
 
 def outcome_word(outcome: str) -> str:

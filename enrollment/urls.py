@@ -2,7 +2,7 @@ from django.urls import URLPattern, path, register_converter
 from django.urls.converters import StringConverter
 
 from enrollment.enums import Step
-from enrollment.views import family, status, steps
+from enrollment.views import again, family, status, steps
 
 SLUGS = {
     Step.CONSENT: "persetujuan",
@@ -30,6 +30,7 @@ register_converter(StepStringConverter, "step")
 urlpatterns: list[URLPattern] = [
     path("daftar/", steps.resume, name="application-resume"),
     path("daftar/belum-setuju/", steps.refused, name="application-refused"),
+    path("daftar/lagi/", again.again, name="application-again"),
     path("daftar/selesai/", status.receipt, name="application-receipt"),
     path("daftar/keluarga/desa/", family.village, name="application-village"),
     path("daftar/keluarga/isi/", family.typed, name="application-family-typed"),

@@ -43,7 +43,10 @@ class RetentionReason(models.TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What the rule asks about an application. `verdict_at` and `objections_end` are None while there is none."""
+    """What the rule asks about an application. `verdict_at` and `objections_end` are None while there is none.
+
+    `is_closed`: it ended after its result, because the family registers again; nobody took anything back.
+    """
 
     state: str
     changed_at: datetime
@@ -51,6 +54,7 @@ class Case:
     objections_end: datetime | None = None
     consent_withdrawn: bool = False
     has_open_question: bool = False
+    is_closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +80,15 @@ class Kept:
 
 def term(case: Case, policy: RetentionPolicy, *, taken_at: datetime, is_unusable: bool = False) -> Term:
     """The rule. Who withdrew is heard first; an open question about a pair keeps what it is about."""
-    if case.state == ApplicationState.WITHDRAWN or case.consent_withdrawn:
+    is_withdrawn = case.state == ApplicationState.WITHDRAWN and not case.is_closed
+    if is_withdrawn or case.consent_withdrawn:
         return Term(RetentionReason.WITHDRAWN, case.changed_at)
     if is_unusable:
         return Term(RetentionReason.UNUSABLE, taken_at + policy.after_capture)
     if case.has_open_question:
         return Term(RetentionReason.OPEN_QUESTION)
+    if case.is_closed:
+        return Term(RetentionReason.OVER, case.changed_at)
     if case.state == ApplicationState.DRAFT:
         return Term(RetentionReason.UNSENT, case.changed_at + policy.after_last_change)
     if case.state != ApplicationState.ANNOUNCED or case.verdict_at is None:
@@ -183,6 +190,7 @@ def _cases(applications: Mapping[int, Application]) -> dict[int, Case]:
             objections_end=ends.get(pk),
             consent_withdrawn=pk in took_back,
             has_open_question=pk in asked_about,
+            is_closed=application.is_closed,
         )
         for pk, application in applications.items()
     }

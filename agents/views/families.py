@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agents import services
 from agents.forms import ApplicantForm, AssignedVillageForm
@@ -15,6 +16,7 @@ from agents.views.doors import AgentDoor
 from agents.views.guard import for_agents
 from enrollment import kept
 from enrollment import services as enrollment
+from enrollment.answers import ApplicantInput
 from enrollment.enums import Step
 from enrollment.models import Application
 from enrollment.views import family, status, steps
@@ -44,6 +46,22 @@ def assisted_new(request: UserRequest) -> HttpResponse:
         "is_restored": request.method != "POST" and form.is_bound,
     }
     return render(request, "agents/new.html", context)
+
+
+@for_agents
+@require_POST
+def assisted_again(request: UserRequest, public_id: UUID) -> HttpResponse:
+    """A new form for a family this agent enrolled, whose registration is over."""
+    applicant = _assisted(request, public_id).applicant
+    if applicant is None or not applicant.nik:  # only a draft that ended without its first page
+        raise Http404
+    try:
+        told = ApplicantInput(nik=applicant.nik, name=applicant.name, birth_date=applicant.born)
+        draft = services.begin_visit(told, by=request.user)
+    except DomainError as error:
+        messages.error(request, str(error.message))
+        return redirect("application-status", public_id)
+    return redirect("assisted-step", draft.public_id, draft.step)
 
 
 @for_agents

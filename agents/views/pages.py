@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from agents import services
 from agents.forms import FacePhotoForm, NoPhotoForm, ProxyConsentForm
-from enrollment import cards, kept
+from enrollment import cards, ended, kept
 from enrollment import services as enrollment
 from enrollment.enums import PhoneClass, Step
 from enrollment.models import Application, ConsentText, Document, FamilyCard
@@ -35,8 +35,8 @@ def consent(request: UserRequest, door: Door) -> HttpResponse:
             refuse(form, error)
         else:
             return redirect(door.step(application.step))
-    texts = ConsentText.objects.public()
-    return page(request, "agents/consent.html", door, form, Step.CONSENT, texts=texts)
+    more = {"texts": ConsentText.objects.public(), "ending": ended.by_sending(application)}
+    return page(request, "agents/consent.html", door, form, Step.CONSENT, **more)
 
 
 def photo(request: UserRequest, door: Door) -> HttpResponse:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from appeals import overview, permissions
-from appeals.correspondence import with_letters_and_messages
+from appeals.again import with_others
 from appeals.forms import GroundCheckRequestForm, RulingForm
 from appeals.models import Appeal
 from appeals.services import reviewing, ruling
@@ -26,7 +26,7 @@ PAGE = 50
 @require_safe
 def case_detail(request: UserRequest, public_id: UUID) -> HttpResponse:
     """What the family says, what the data say, what happened. Opening it is itself on record."""
-    readable = with_letters_and_messages(Application.objects.read_by_staff(request.user))
+    readable = with_others(Application.objects.read_by_staff(request.user), request.user)
     application = get_object_or_404(readable, public_id=public_id)
     audit.record("enrollment.application.viewed", subject=application, by=request.user)
     return render(request, "appeals/case_detail.html", overview.of_case(application, viewer=request.user))

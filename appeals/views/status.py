@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from appeals import overview
-from appeals.correspondence import with_letters_and_messages
+from appeals.again import with_others
 from appeals.forms import ObjectionForm
 from appeals.models import Appeal
 from appeals.services.lodging import Objection, lodge_appeal
@@ -90,7 +90,8 @@ def letter_file(request: HttpRequest, public_id: UUID, code: str) -> HttpRespons
 
 def _readable(request: HttpRequest, public_id: UUID) -> Application:
     readable = Application.objects.visible_to(request.user) | Application.objects.granted(grants.of(request))
-    application: Application | None = with_letters_and_messages(readable.received()).filter(public_id=public_id).first()
+    found = with_others(readable.received(), request.user)
+    application: Application | None = found.filter(public_id=public_id).first()
     if application is None:
         raise Http404
     return application

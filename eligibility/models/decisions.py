@@ -30,20 +30,19 @@ class DeterminationQuerySet(models.QuerySet["Determination"]):
     def ready_for_batch(self, programme: Programme, area: Area) -> "DeterminationQuerySet":
         """Current answers of the area that no batch of the programme holds yet.
 
-        Who received under this registration registers anew first, and who stepped back waits as the rules say.
+        Who received under this registration registers anew first. Who stepped back waits as the rules say,
+        and whose time is used up gets no place that would end on its first day.
         """
         held = BatchEntry.objects.live().filter(programme=programme, application=models.OuterRef("application"))
         received = Application.objects.filter(participations__programme=programme)
-        stepped_back = Application.objects.filter(
-            participations__programme=programme, participations__apply_from__gt=timezone.localdate()
-        )
         return (
             self.current()
             .known()
             .exclude(application__in=received.values("pk"))
-            .exclude(application__family__in=stepped_back.values("family"))
             .filter(
+                Q(waits_until=None) | Q(waits_until__lte=timezone.localdate()),
                 ~models.Exists(held),
+                is_time_used_up=False,
                 programme=programme,
                 application__village__code__startswith=f"{area.code}.",
                 application__state__in=[ApplicationState.DECIDED, ApplicationState.ANNOUNCED],
@@ -64,7 +63,9 @@ class Determination(PublicModel):
     `facts` maps fact name to `{id, value, source, as_of}` and `parameters` name to number, as they
     were used. `trace` has one row per criterion of the rule version: `{criterion, text_id, text_en,
     result, fact, fact_id, value, unit, limit, source, as_of, legal, inputs}`; a criterion that asks
-    several facts leaves the flat fields empty and lists them in `inputs`.
+    several facts leaves the flat fields empty and lists them in `inputs`. `waits_until` and
+    `is_time_used_up` come from what the family received under earlier registrations: whatever the
+    outcome, it is not announced before the one, and not at all because of the other.
     """
 
     application = models.ForeignKey(Application, on_delete=models.RESTRICT, related_name="determinations")
@@ -78,6 +79,8 @@ class Determination(PublicModel):
     parameters = models.JSONField(default=dict, help_text="regional values as used, by name")
     trace = models.JSONField()
     criteria_count = models.PositiveSmallIntegerField()
+    waits_until = models.DateField(null=True, blank=True, help_text="first day to receive again after stepping back")
+    is_time_used_up = models.BooleanField(default=False, help_text="nothing is left of the time limit")
     cause = models.CharField(max_length=40, help_text="`first`, `fact:pln.power_va`, `appeal:17`")
     decided_at = models.DateTimeField(default=timezone.now)
     supersedes = models.OneToOneField(

@@ -10,8 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from eligibility import notices, parameters, permissions
+from eligibility import earlier, notices, parameters, permissions
 from eligibility.documents import document_of, in_order_of_overlaps
+from eligibility.earlier import History
 from eligibility.models import Determination, Programme, RankedEntry, RuleSet
 from eligibility.replaying import cause_of, fact_values, outcome_fields, programme_snapshot, replay, snapshot
 from eligibility.rules.catalogue import PROGRAMMES
@@ -39,13 +40,15 @@ class Evidence:
     """What a decision rests on: current facts of the family and regional parameters in force today.
 
     Facts older on the day `on` than the rules believe count as unknown. `decided` holds what other
-    programmes say about the family and `placements` where it stands in them, by code.
+    programmes say about the family and `placements` where it stands in them, by code, and `received`
+    what it received under earlier registrations.
     """
 
     facts: Mapping[str, Fact]
     parameters: Mapping[str, int]
     decided: Mapping[str, Determination]
     placements: Mapping[str, str]
+    received: Mapping[str, History]
     on: date
 
 
@@ -199,7 +202,8 @@ def _evidence(application: Application, rule_sets: Iterable[RuleSet]) -> Evidenc
     regional = parameters.nearest(parameters.in_force(names), application.village_id or "")
     hears = any(document.blocked_by for document in documents)
     placements = RankedEntry.objects.placements_of(application) if hears else {}
-    return Evidence(current_facts(application.family), regional, {}, placements, timezone.localdate())
+    received = earlier.of_family(application, but=application)
+    return Evidence(current_facts(application.family), regional, {}, placements, received, timezone.localdate())
 
 
 def _determine(
@@ -227,6 +231,8 @@ def _determine(
         **outcome_fields(verdict),
     )
     new.cause = cause_of(new) if cause == "first" else cause
+    for name, value in earlier.bars(evidence.received, new).items():
+        setattr(new, name, value)
     return new
 
 

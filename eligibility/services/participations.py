@@ -1,18 +1,20 @@
 """A family's time in a programme: it starts, is looked after, checked again, paused, and ends by a person."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from eligibility import checks, lifetimes, permissions, receiving_notices
+from eligibility import checks, earlier, lifetimes, permissions, receiving_notices
 from eligibility.enums import BatchState, DepartureReason, DepartureState, ParticipationState, Placement
-from eligibility.models import Batch, BatchEntry, Departure, Determination, Participation, RankedEntry
+from eligibility.models import Batch, Departure, Determination, Participation, RankedEntry
 from eligibility.models.participations import END_NOTICE, RECHECK_NOTICE
 from eligibility.rules.clock import Clock
 from eligibility.rules.commitments import recertify_on
 from eligibility.services import leaving, places, recertifications
+from enrollment.models import Application
 from perlinsos.accounts.models import User
 from perlinsos.core import access, audit, workflow
 from perlinsos.core.errors import DomainError
@@ -33,11 +35,12 @@ def start_participations(batch_id: int, *, by: User) -> bool:
     begun = Participation.objects.filter(entry__batch=batch).values("entry")
     staying = RankedEntry.objects.staying()
     funded = staying.filter(ranking__batch=batch, placement=Placement.FUNDED, entry__is_cancelled=False)
-    rows_left = funded.exclude(entry__in=begun).select_related("entry__application", "determination").order_by("pk")
-    rows = list(rows_left[:AT_ONCE])
-    for place in rows:
+    rows_left = funded.exclude(entry__in=begun).order_by("pk")
+    held = _hold_applications(rows_left.values_list("entry__application", flat=True)[:AT_ONCE])
+    named = rows_left.select_related("entry__application", "entry__programme", "determination")
+    for place in named.filter(entry__application__in=held):
         _start(place, by=by)
-    return len(rows) == AT_ONCE
+    return len(held) == AT_ONCE
 
 
 @transaction.atomic
@@ -114,12 +117,19 @@ def resume(participation: Participation, *, reason: str, by: User) -> Participat
 
 
 # --- how ------------------------------------------------------------------------------------------
+def _hold_applications(found: Iterable[int]) -> list[int]:
+    """Held, so that none ends while its family begins to receive: afterwards `staying` knows which did."""
+    rows = Application.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=list(found))
+    return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
 def _start(place: RankedEntry, *, by: User) -> None:
     application, answer = place.entry.application, place.determination
+    before = earlier.of_family(application).get(place.entry.programme.code)
     current = Determination.objects.current().known().filter(application=application, programme=answer.programme_id)
     answer = current.select_related("rule_set").first() or answer
     today = timezone.localdate()
-    clock = Clock(today, days_before=_days_before(place.entry))
+    clock = Clock(today, days_before=before.days if before else 0)
     checked_on = timezone.localdate(answer.decided_at)
     found = lifetimes.dates(clock, answer, checked_on=checked_on, on=today, was=lifetimes.Was())
     if lifetimes.rests_on_old_data(answer, today) and _has_waited(place):
@@ -141,12 +151,6 @@ def _start(place: RankedEntry, *, by: User) -> None:
 def _has_waited(place: RankedEntry) -> bool:
     """Whether the family moved up from a waiting list, which may have taken months; others begin sooner."""
     return RankedEntry.objects.filter(entry=place.entry_id, placement=Placement.WAITING).exists()
-
-
-def _days_before(entry: BatchEntry) -> int:
-    """Days the family received the same programme before, as far as they count."""
-    earlier = Participation.objects.filter(application__family=entry.application.family, programme=entry.programme_id)
-    return max((lifetimes.clock_of(one).days_on(one.ended_on) for one in earlier if one.ended_on), default=0)
 
 
 def _recount(participation: Participation, *, by: User) -> Participation:

@@ -1,7 +1,6 @@
 """What was declared: people, families, applications, consents. Nothing here is ever deleted."""
 
 from enrollment.models.applications import (
-    OPEN_STATES,
     READERS,
     Application,
     BankAccount,
@@ -14,7 +13,6 @@ from enrollment.models.consents import Consent, ConsentText
 from enrollment.models.people import Family, FamilyCardNumber, Member, Person
 
 __all__ = [
-    "OPEN_STATES",
     "READERS",
     "Application",
     "BankAccount",

@@ -27,13 +27,13 @@ from perlinsos.core.models import (
 from perlinsos.regions.models import Area, Parameter
 
 READERS = (Role.OFFICER, Role.OPERATOR, Role.VERIFIER, Role.AUDITOR)
-OPEN_STATES = (
-    ApplicationState.DRAFT,
+IN_FORCE = (
     ApplicationState.SUBMITTED,
     ApplicationState.MATCHING,
     ApplicationState.DECIDED,
     ApplicationState.ANNOUNCED,
 )
+OPEN_STATES = (ApplicationState.DRAFT, *IN_FORCE)
 DEFAULT_DECISION_DAYS = 14
 
 
@@ -70,6 +70,22 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
 
     def still_open(self) -> "ApplicationQuerySet":
         return self.filter(state__in=OPEN_STATES)
+
+    def in_force(self) -> "ApplicationQuerySet":
+        """Sent, and not ended."""
+        return self.filter(state__in=IN_FORCE)
+
+    def before(self, draft: "Application") -> "ApplicationQuerySet":
+        """What a draft takes the place of once it is sent: the registration of the same family or sign-in.
+
+        Before the draft knows its family, that of the family its applicant belongs to.
+        """
+        here = Q(family=draft.family_id)
+        if draft.family_id is None:
+            here = Q(family__members__person=draft.applicant_id, family__members__left_on=None)
+        if draft.owner_id:
+            here |= Q(owner=draft.owner_id)
+        return self.in_force().filter(here).exclude(pk=draft.pk).order_by("pk").distinct()
 
     def received(self) -> "ApplicationQuerySet":
         return self.exclude(state=ApplicationState.DRAFT)
@@ -138,6 +154,7 @@ class Application(StatefulModel):
     language = models.CharField(max_length=5, default="id")
     submitted_at = models.DateTimeField(null=True, blank=True, editable=False)
     decided_at = models.DateTimeField(null=True, blank=True, editable=False)
+    closed_at = models.DateTimeField(null=True, blank=True, editable=False, help_text="when it ended after its result")
 
     objects = ApplicationQuerySet.as_manager()
 
@@ -152,15 +169,31 @@ class Application(StatefulModel):
             choice_constraint("family_card_state", FamilyCardState, name="application_card_state_is_known"),
             models.UniqueConstraint(
                 fields=["family"],
-                condition=Q(state__in=OPEN_STATES),
-                name="application_one_open_per_family",
+                condition=Q(state__in=IN_FORCE),
+                name="application_one_in_force_per_family",
                 violation_error_message=_("This family already has an open application."),
             ),
             models.UniqueConstraint(
                 fields=["owner"],
-                condition=Q(state__in=OPEN_STATES),
-                name="application_one_open_per_owner",
+                condition=Q(state__in=IN_FORCE),
+                name="application_one_in_force_per_owner",
                 violation_error_message=_("You already have an open application."),
+            ),
+            models.UniqueConstraint(
+                fields=["family"],
+                condition=Q(state=ApplicationState.DRAFT),
+                name="application_one_draft_per_family",
+                violation_error_message=_("This family already has an open application."),
+            ),
+            models.UniqueConstraint(
+                fields=["owner"],
+                condition=Q(state=ApplicationState.DRAFT),
+                name="application_one_draft_per_owner",
+                violation_error_message=_("You already have an open application."),
+            ),
+            models.CheckConstraint(
+                name="application_closed_after_its_result",
+                condition=Q(closed_at=None) | Q(state=ApplicationState.WITHDRAWN, decided_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="application_sent_is_complete",
@@ -202,6 +235,11 @@ class Application(StatefulModel):
     def told_on(self) -> date:
         """The day on which the family last said how it lives; of an application that was sent."""
         return self.home_told_on or timezone.localdate(self.submitted_at)
+
+    @property
+    def is_closed(self) -> bool:
+        """Ended after its result, so that the family may register again; its decisions stay readable."""
+        return self.closed_at is not None
 
     def first_open_step(self) -> Step | None:
         """The first page that still needs an answer; None when the application may be sent."""

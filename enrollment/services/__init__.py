@@ -1,5 +1,6 @@
 """The only writers of what was declared. Each module is one part of a family's way to the receipt."""
 
+from enrollment.services.again import close_application, start_again
 from enrollment.services.answers import answer_account, answer_contact, answer_home, answer_home_again
 from enrollment.services.consenting import give_consent, refuse_consent
 from enrollment.services.family_step import choose_village, confirm_family, keep_typed_family, record_family_card
@@ -19,6 +20,7 @@ __all__ = [
     "choose_manual_photo",
     "note_device",
     "choose_village",
+    "close_application",
     "confirm_family",
     "give_consent",
     "keep_typed_family",
@@ -27,6 +29,7 @@ __all__ = [
     "record_decided",
     "record_family_card",
     "refuse_consent",
+    "start_again",
     "start_application",
     "start_assisted",
     "submit_application",

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment.cards import CardData
 from enrollment.enums import Relation, Step
-from enrollment.models import OPEN_STATES, Application, Family, FamilyCardNumber, Member, Person
+from enrollment.models import Application, Family, FamilyCardNumber, Member, Person
+from enrollment.services.again import in_the_way
 from perlinsos.accounts.models import User
 from perlinsos.core import audit, crypto
 from perlinsos.core.errors import DomainError
@@ -47,13 +48,13 @@ def assemble_family(
 
     A family met before (by its KK number, or by its head) is the same family. Refuses
     `already_registered` when it, or one of its members, is in another open application; a draft
-    that was left, or that the same person began elsewhere, gives way instead.
+    that was left, or that the same person began elsewhere, gives way instead, and so does a
+    registration that is over and that `by` may end.
     """
     known = application.family or _known_family(card, persons)
     _release_drafts(application, persons, known, by=by)
-    _refuse_taken(application, persons)
+    _refuse_taken(application, persons, known, by=by)
     family = known or Family.objects.create(village=village)
-    _refuse_other_application(application, family)
     family.village = village
     family.address, family.rt, family.rw = card.address or None, card.rt, card.rw
     family.save(update_fields=["village", "address", "rt", "rw", "updated_at"])
@@ -79,16 +80,12 @@ def _release_drafts(application: Application, persons: Sequence[Person], known: 
         audit.record("enrollment.draft.gave_way", subject=draft, by=by, to=application.reference)
 
 
-def _refuse_taken(application: Application, persons: Sequence[Person]) -> None:
-    elsewhere = Member.objects.current().filter(person__in=persons, family__applications__state__in=OPEN_STATES)
+def _refuse_taken(application: Application, persons: Sequence[Person], known: Family | None, *, by: User) -> None:
+    elsewhere = Q(family__members__person__in=persons, family__members__left_on=None)
     if application.family_id:
-        elsewhere = elsewhere.exclude(family_id=application.family_id)
-    if elsewhere.exists():
-        raise AlreadyRegistered()
-
-
-def _refuse_other_application(application: Application, family: Family) -> None:
-    if family.applications.filter(state__in=OPEN_STATES).exclude(pk=application.pk).exists():
+        elsewhere &= ~Q(family=application.family_id)
+    of_this_family = Q(family=known) if known else Q(pk=None)
+    if in_the_way(application, elsewhere | of_this_family, by=by):
         raise AlreadyRegistered()
 
 

@@ -17,17 +17,25 @@ from perlinsos.core.errors import InputError
 
 @transaction.atomic
 def start_application(*, by: User) -> Application:
-    """The open application of a citizen, or a new draft. Any number of tabs get the same one."""
+    """The draft of a citizen, else the application in force, else a new draft. Any number of tabs get the same one.
+
+    While one is in force another is begun by `again.start_again` only.
+    """
     access.ensure(permissions.can_start(by))
-    mine = Application.objects.still_open().filter(owner=by)
-    if (application := mine.first()) is not None:
-        return application
+    mine = Application.objects.filter(owner=by)
+    return mine.drafts().first() or mine.in_force().first() or open_own_draft(by=by)
+
+
+@transaction.atomic
+def open_own_draft(*, by: User) -> Application:
+    """A new draft of a citizen; when another tab was faster, the one it opened."""
+    access.ensure(permissions.can_start(by))
     applicant = person_of_identity(by.identity)
     try:
         with transaction.atomic():
             return _open(channel=Channel.SELF, owner=by, applicant=applicant, by=by)
-    except IntegrityError:  # application_one_open_per_owner: another tab was faster
-        return mine.get()
+    except IntegrityError:  # application_one_draft_per_owner
+        return Application.objects.drafts().get(owner=by)
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from enrollment import permissions
 from enrollment.enums import ApplicationState
 from enrollment.models import Application
+from enrollment.services import again
 from enrollment.services.drafts import hold
 from perlinsos.accounts.models import User
 from perlinsos.core import access, codes, jobs, workflow
@@ -26,8 +27,9 @@ PREFIXES = {"35.10": "BWI", "51.02": "TAB"}
 def submit_application(application: Application, *, by: User) -> Application:
     """Send a complete draft, wake the matching and tell the family. Owner or agent.
 
-    Sending again returns what was sent. Refuses `incomplete` while a page has no answer and
-    `bad_transition` after a withdrawal.
+    An earlier registration of the family ends in the same moment. Sending again returns what was
+    sent. Refuses `incomplete` while a page has no answer, `bad_transition` after a withdrawal, and
+    as `again.close_earlier` does.
     """
     access.ensure(permissions.can_fill(by, application))
     held = hold(application)
@@ -35,8 +37,9 @@ def submit_application(application: Application, *, by: User) -> Application:
         return held
     if held.is_draft and (step := held.first_open_step()) is not None:
         raise DomainError(_("One part is not filled in yet."), code=f"incomplete_{step.value}")
+    ended = again.close_earlier(held, by=by) if held.is_draft else []
     sent = _send(held, by=by)
-    _tell_received(sent)
+    _tell_received(sent, ended)
     jobs.enqueue("verification.start_matching", application_id=sent.pk)
     return sent
 
@@ -65,12 +68,16 @@ def _send(held: Application, *, by: User) -> Application:
     raise AssertionError("unreachable")
 
 
-def _tell_received(sent: Application) -> None:
+def _tell_received(sent: Application, ended: list[Application]) -> None:
     with override(sent.language):
         body = gettext(
             "Social assistance: we received your registration. Proof number %(code)s. "
             "Result by %(date)s at the latest. Free of charge. Never give anyone an OTP or PIN."
         ) % {"code": sent.receipt_code, "date": date_format(sent.promised_on, "j M Y")}
+        for earlier in ended:
+            body += " " + gettext("Your earlier registration %(reference)s has ended.") % {
+                "reference": earlier.reference
+            }
         tell(
             sent,
             key=f"application-received:{sent.pk}",

@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import F
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -39,9 +40,10 @@ def refuse(form: BaseForm, error: DomainError, field: str | None = None) -> None
 
 
 def own_application(request: UserRequest) -> Application | None:
-    """The open application of whoever asks, with what every page shows."""
+    """What whoever asks fills in, else what was sent and is in force, with what every page shows."""
     mine = Application.objects.visible_to(request.user).still_open().filter(owner_id=request.user.pk)
-    return mine.select_related("applicant", "family", "village__parent__parent").first()
+    shown = mine.select_related("applicant", "family", "village__parent__parent")
+    return shown.order_by(F("submitted_at").asc(nulls_first=True)).first()
 
 
 def own_draft(request: UserRequest) -> Application | None:

@@ -1,6 +1,7 @@
 """After sending: the receipt, the result by proof number, and what is stored about me."""
 
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -63,7 +64,9 @@ def lookup(request: HttpRequest) -> HttpResponse:
 def my_data(request: UserRequest) -> HttpResponse:
     """What is stored about whoever signed in, what they agreed to, and who looked."""
     mine = Application.objects.visible_to(request.user).filter(owner_id=request.user.pk)
-    application = mine.select_related("applicant", "village__parent__parent").order_by("-pk").first()
+    # What was sent before what is being filled in: a new registration holds little until then.
+    newest = (F("submitted_at").desc(nulls_last=True), "-pk")
+    application = mine.select_related("applicant", "village__parent__parent").order_by(*newest).first()
     context: dict[str, object] = {"application": application, "claims": getattr(request.user, "identity", None)}
     if application is not None:
         family = application.family

@@ -4,7 +4,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from enrollment import kept, permissions, services
+from enrollment import ended, kept, permissions, services
 from enrollment.devices import phone_class
 from enrollment.enums import ApplicationState, Step
 from enrollment.forms.steps import (
@@ -147,7 +147,8 @@ def review(request: UserRequest, door: Door) -> HttpResponse:
             return redirect(door.receipt)
     members, account = list(_members(application).current()), getattr(application, "bank_account", None)
     told = [member for member in members if member.told]
-    return page(request, "enrollment/review.html", door, form, Step.REVIEW, members=members, told=told, account=account)
+    more = {"members": members, "told": told, "account": account, "ending": ended.by_sending(application)}
+    return page(request, "enrollment/review.html", door, form, Step.REVIEW, **more)
 
 
 def _members(application: Application) -> MemberQuerySet:

@@ -178,6 +178,11 @@ FACE_SIMILARITY = env.integer("FACE_SIMILARITY_PERCENT", 75) / 100  # from which
 OBJECTION_PERIODS = "appeals.objection_periods.objections_end"
 OPEN_OBJECTIONS = "appeals.objection_periods.has_open_objection"
 
+# Whether a registration is over, so that the family may register again: `f() -> [Hold]`, the first that holds is told.
+# What the family should know before it does: `f(application) -> [sentence]`.
+REGISTRATION_HOLDS = ("appeals.registered_again.holds", "eligibility.registered_again.holds")
+REGISTRATION_ENDINGS = ("eligibility.registered_again.endings",)
+
 # Numbers that rules leave to the regions: `f() -> {name: Kind}`. The administration offers them by their labels.
 REGIONAL_PARAMETERS = "eligibility.parameter_kinds.of_rules"
 

@@ -25,6 +25,7 @@ OTHER_VALUES = {
     "character varying": "'other'",
     "jsonb": """'{"other": 1}'""",
     "boolean": "true",
+    "date": "date '2030-01-01'",
 }
 
 

@@ -4,17 +4,25 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 
-from eligibility.enums import ParticipationState
+from eligibility import presenters
+from eligibility.enums import Outcome, ParticipationState
 from eligibility.models import Departure, Determination, Participation
-from eligibility.services import leaving, participations, places
-from enrollment.models import Application
+from eligibility.services import decisions, leaving, participations, places
+from enrollment import services as enrollment
 from perlinsos.accounts.models import User
 from perlinsos.accounts.services import service_account
 from perlinsos.core.errors import DomainError
+from perlinsos.messages.models import OutboxMessage
+from perlinsos.regions.models import Parameter
 from tests import factories
-from tests.cast import Cast
+from tests.cast import BANYUWANGI, Cast
+from tests.eligibility.documents import POOR_FAMILY
 from tests.eligibility.test_participations import START, STATEMENT, at, begin, look_after, propose
+from tests.factories.receiving import receives
+from tests.support import again
+from verification.models import Fact
 
 pytestmark = pytest.mark.django_db
 
@@ -124,23 +132,67 @@ def test_the_last_day_to_change_ones_mind(cast: Cast, day: date, is_in_time: boo
     assert one.days_stopped == 14
 
 
+def ready(one: Participation) -> list[int]:
+    """Whose decision of the programme a batch would collect today."""
+    found = Determination.objects.ready_for_batch(one.programme, one.entry.batch.area)
+    return sorted(found.values_list("application_id", flat=True))
+
+
+def decided_again(one: Participation, by: User, **facts: int) -> Determination:
+    """The family registers again, and every criterion is met by what is on record."""
+    again.served()
+    factories.ParameterFactory(name=Parameter.Name.MINIMUM_WAGE, area=factories.area(BANYUWANGI), value=2_810_139)
+    anew = again.register_again(one.application, by=by)
+    for name, value in {**POOR_FAMILY, **{name.replace("__", "."): value for name, value in facts.items()}}.items():
+        if not Fact.objects.current().filter(family=anew.family, name=name).exists():
+            factories.FactFactory(family=anew.family, name=name, value=value, as_of=timezone.localdate())
+    enrollment.begin_matching(anew, by=service_account("verification"))
+    rules = one.determination.rule_set
+    return decisions.redecide(anew, one.programme, rule_set=rules, cause="first", by=service_account("eligibility"))
+
+
 def test_who_stepped_back_is_not_announced_again_before_the_time(cast: Cast) -> None:
     one = step_back(begin(cast), cast, date(2026, 5, 1))
     with at(date(2026, 6, 1)):
-        look_after(one)
-    batch = one.entry.batch
-
-    def ready() -> list[int]:
-        return [row.application_id for row in Determination.objects.ready_for_batch(one.programme, batch.area)]
-
-    Application.objects.filter(pk=one.application_id).update(state="withdrawn")
-    anew = factories.ApplicationFactory(decided=True, owner=cast.indah, family=cast.application.family)
-    factories.DeterminationFactory(application=anew, rule_set=one.determination.rule_set)
-    stranger = factories.DeterminationFactory(rule_set=one.determination.rule_set)
+        one = look_after(one)
+        answer = decided_again(one, cast.indah)
+        assert (answer.outcome, answer.waits_until) == (Outcome.ELIGIBLE, date(2028, 5, 1))
+        stranger = factories.DeterminationFactory(rule_set=one.determination.rule_set)
+        assert "mulai 1 Mei 2028" in " ".join(presenters.card(answer).bars)
+        told = OutboxMessage.objects.filter(subject_id=answer.application_id, title="Data Anda sudah diperiksa")
+        assert "mulai 1 Mei 2028" in told.first().body
     with at(date(2028, 4, 30)):
-        assert ready() == [stranger.application_id]
+        assert ready(one) == [stranger.application_id]
     with at(date(2028, 5, 1)):
-        assert sorted(ready()) == sorted([stranger.application_id, anew.pk])
+        assert ready(one) == sorted([stranger.application_id, answer.application_id])
+        assert presenters.card(answer).bars == ()
+
+
+@pytest.mark.parametrize(("elderly", "is_used_up"), [(0, True), (1, False)])
+def test_whose_time_is_used_up_gets_no_place_that_would_end_at_once(cast: Cast, elderly: int, is_used_up: bool) -> None:
+    one = begin(cast)
+    Participation.objects.filter(pk=one.pk).update(recertify_on=date(2031, 6, 1))
+    with at(date(2031, 1, 15)):
+        one = look_after(one)
+        propose(one, "graduated", by=cast.ani)
+        one = leaving.agree_to_end(one, by=cast.budi)
+    with at(date(2031, 2, 1)):
+        answer = decided_again(one, cast.indah, dukcapil__elderly_60=elderly)
+        assert (answer.outcome, answer.is_time_used_up) == (Outcome.ELIGIBLE, is_used_up)
+        assert ready(one) == ([] if is_used_up else [answer.application_id])
+        assert bool(presenters.card(answer).bars) is is_used_up
+
+
+def test_what_is_left_of_the_time_is_no_bar(cast: Cast) -> None:
+    one = begin(cast)
+    with at(date(2030, 1, 15)):
+        propose(one, "moved", by=cast.ani)
+        one = leaving.agree_to_end(one, by=cast.budi)
+        answer = decided_again(one, cast.indah)
+        assert (answer.is_time_used_up, answer.waits_until) == (False, None)
+        assert ready(one) == [answer.application_id]
+        second = receives(answer.application, answer)
+    assert second.ends_on == date(2031, 1, 15)
 
 
 @pytest.mark.parametrize("who", ["ani", "eko", "joko", "kirana", "citra", "client"])

@@ -15,7 +15,6 @@ from eligibility.enums import BatchState, Outcome, ParticipationState
 from eligibility.models import Determination, Participation
 from eligibility.services import finishing, leaving, participations, recertifications
 from eligibility.tasks import sweep_participations
-from enrollment.models import Application
 from perlinsos.accounts.models import User
 from perlinsos.accounts.services import service_account
 from perlinsos.core.errors import DomainError
@@ -23,6 +22,7 @@ from perlinsos.messages.models import OutboxMessage
 from tests import factories
 from tests.cast import Cast
 from tests.eligibility.conftest import SentTasks
+from tests.support import again
 
 pytestmark = pytest.mark.django_db
 STATEMENT = "Keluarga saya berhenti menerima bantuan ini."
@@ -163,9 +163,8 @@ def test_what_was_received_before_counts(cast: Cast) -> None:
         leaving.step_back(first, statement=STATEMENT, reason="", by=cast.indah)
     with at(date(2026, 6, 1)):
         look_after(first)
-        Application.objects.filter(pk=first.application_id).update(state="withdrawn")
-        anew = factories.ApplicationFactory(announced=True, owner=cast.indah, family=cast.application.family)
-        second = factories.participation(anew)
+        again.served()
+        second = factories.participation(again.register_again(first.application, by=cast.indah))
     assert second.days_before == 100
     assert second.ends_on == date(2031, 6, 1) - timedelta(days=100)
 

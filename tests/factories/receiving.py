@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from eligibility.enums import BatchState, DutyKind, DutyValue
-from eligibility.models import Batch, Determination, DutyRecord, DutyReporter, Participation, Programme
+from eligibility.models import Batch, Determination, DutyRecord, DutyReporter, Participation, Programme, RuleSet
 from eligibility.services import participations
 from enrollment.enums import ApplicationState, Schooling
 from enrollment.models import Application
@@ -43,6 +43,12 @@ def pkh_document() -> dict[str, Any]:
     return written
 
 
+def pkh_rules() -> RuleSet:
+    """The shipped rules of PKH, as a row keeps them."""
+    rules: RuleSet = RuleSetFactory(version="2026.2", document=stored(pkh_document()))
+    return rules
+
+
 def used(**values: int) -> dict[str, Any]:
     """Facts as a determination keeps them; `dukcapil__elderly_60=1` changes one, None leaves it out."""
     facts = {**NOBODY_EXEMPT, **{name.replace("__", "."): value for name, value in values.items()}}
@@ -63,9 +69,8 @@ def final_batch(programme: Programme | None = None) -> Batch:
 def participation(application: Application | None = None, *, batch: Batch | None = None, **facts: int) -> Participation:
     """What the worker begins for a funded place: 10.4 million rupiah a year, five years, nobody exempt."""
     application = application or ApplicationFactory(announced=True)
-    rule_set = RuleSetFactory(version="2026.2", document=stored(pkh_document()))
     answer = DeterminationFactory(
-        application=application, rule_set=rule_set, amount_per_year=10_400_000, facts=used(**facts)
+        application=application, rule_set=pkh_rules(), amount_per_year=10_400_000, facts=used(**facts)
     )
     return receives(application, answer, batch=batch)
 

@@ -83,6 +83,8 @@ def swept() -> int:
         (Case("draft", ago(days=31)), ago(days=1), "unsent"),
         (Case("announced", ago(days=1), ago(days=90), ago(days=31), has_open_question=True), None, "open_question"),
         (Case("withdrawn", ago(days=1), has_open_question=True), ago(days=1), "withdrawn"),
+        (Case("withdrawn", ago(days=1), is_closed=True), ago(days=1), "objections_over"),
+        (Case("withdrawn", ago(days=1), has_open_question=True, is_closed=True), None, "open_question"),
         (Case("matching", ago(days=1), consent_withdrawn=True), ago(days=1), "withdrawn"),
     ],
 )

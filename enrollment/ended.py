@@ -1,0 +1,75 @@
+"""Whether a registration is over, so that the family may register again, and what ends when it does.
+
+This layer does not know places, payments or objections: `settings.REGISTRATION_HOLDS` and
+`settings.REGISTRATION_ENDINGS` name who does.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Case, Exists, Q, QuerySet, Value, When
+from django.utils.functional import Promise
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
+
+from enrollment.enums import ApplicationState
+from enrollment.models import Application
+
+UNDER_WAY = "under_way"
+
+
+@dataclass(frozen=True)
+class Hold:
+    """Why a registration goes on: `holds` is asked of the application `OuterRef("pk")`, `words` are for the family."""
+
+    code: str
+    holds: Exists
+    words: str | Promise
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """Why a family cannot register again yet."""
+
+    code: str
+    words: str | Promise
+
+
+@dataclass(frozen=True)
+class Ending:
+    """A registration that a new one takes the place of, and what the family should know about that."""
+
+    application: Application
+    lines: tuple[str, ...]
+
+
+def with_holds(applications: QuerySet[Application]) -> QuerySet[Any]:
+    """Annotated with what `obstacle` reads, in the same query."""
+    under_way = When(~Q(state=ApplicationState.ANNOUNCED), then=Value(UNDER_WAY))
+    whens = [When(hold.holds, then=Value(hold.code)) for hold in _holds()]
+    found: QuerySet[Any] = applications.annotate(held_by=Case(under_way, *whens, default=Value("")))
+    return found
+
+
+def obstacle(application: Any) -> Obstacle | None:
+    """None when the registration is over. `application` comes from `with_holds`."""
+    if not application.held_by:
+        return None
+    under_way = _("Your registration is still being worked on. You need not register again.")
+    words = {UNDER_WAY: under_way} | {hold.code: hold.words for hold in _holds()}
+    return Obstacle(application.held_by, words[application.held_by])
+
+
+def what_ends(application: Application) -> list[str]:
+    """What a family that registers again should know, in sentences: what ends with `application`, what begins later."""
+    return [line for path in settings.REGISTRATION_ENDINGS for line in import_string(path)(application)]
+
+
+def by_sending(draft: Application) -> list[Ending]:
+    """What ends the moment a draft is sent."""
+    return [Ending(earlier, tuple(what_ends(earlier))) for earlier in Application.objects.before(draft)]
+
+
+def _holds() -> list[Hold]:
+    return [hold for path in settings.REGISTRATION_HOLDS for hold in import_string(path)()]

@@ -1,0 +1,93 @@
+"""Registering again: a registration that is over gives way to a new one of the same family.
+
+The earlier one ends when the new one is sent, not when it is begun: looking costs nobody a place.
+"""
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext, override
+
+from enrollment import ended, permissions
+from enrollment.enums import ApplicationState
+from enrollment.models import Application
+from enrollment.services.drafts import hold
+from enrollment.services.starting import open_own_draft
+from perlinsos.accounts.models import User
+from perlinsos.core import access, workflow
+from perlinsos.core.errors import DomainError
+from perlinsos.messages.services import tell
+
+AGAIN = "registered_again"
+
+
+@transaction.atomic
+def start_again(*, by: User) -> Application:
+    """A new draft of a citizen whose registration is over. Any number of tabs get the same one.
+
+    Refused with the code of what still goes on (see `ended.obstacle`).
+    """
+    access.ensure(permissions.can_start(by))
+    mine = Application.objects.filter(owner=by)
+    if (draft := mine.drafts().first()) is not None:
+        return draft
+    for earlier in ended.with_holds(mine.in_force()):
+        _ensure_over(earlier)
+    return open_own_draft(by=by)
+
+
+@transaction.atomic
+def close_application(application: Application, *, reason: str, by: User) -> Application:
+    """End a registration that is over, so that the family may register again, and tell the family why.
+
+    For the family, and where it cannot sign in for agents and officers of the area. Nothing is
+    erased: decisions and reasons stay readable. Refused with the code of what still goes on.
+    """
+    closed = _close(application, reason=reason, by=by)
+    with override(closed.language):
+        body = gettext("Registration %(reference)s has ended: %(reason)s. You may register again.") % {
+            "reference": closed.reference,
+            "reason": reason,
+        }
+        tell(
+            closed,
+            key=f"application-closed:{closed.pk}",
+            title=gettext("Your registration has ended"),
+            body=body,
+            address=closed.phone or "",
+        )
+    return closed
+
+
+@transaction.atomic
+def close_earlier(draft: Application, *, by: User) -> list[Application]:
+    """End what a held draft takes the place of, at the moment it is sent; those that ended.
+
+    Refused with the code of what still goes on: a waiting family may have got its place meanwhile.
+    """
+    return [_close(earlier, reason=AGAIN, by=by) for earlier in Application.objects.before(draft)]
+
+
+def in_the_way(of: Application | None, found: Q, *, by: User) -> list[Any]:
+    """Open registrations among `found` that a new one cannot take the place of, oldest first.
+
+    What is over gives way to whoever may end it.
+    """
+    others = ended.with_holds(Application.objects.still_open().filter(found).distinct())
+    if of is not None:
+        others = others.exclude(pk=of.pk)
+    return [one for one in others.order_by("pk") if ended.obstacle(one) or not permissions.can_close(by, one)]
+
+
+def _close(application: Application, *, reason: str, by: User) -> Application:
+    access.ensure(permissions.can_close(by, application))
+    held = hold(application)
+    _ensure_over(ended.with_holds(Application.objects.filter(pk=held.pk)).get())
+    return workflow.move(held, ApplicationState.WITHDRAWN, by=by, reason=reason, closed_at=timezone.now())
+
+
+def _ensure_over(application: Application) -> None:
+    if (obstacle := ended.obstacle(application)) is not None:
+        raise DomainError(obstacle.words, code=obstacle.code)
