@@ -18,7 +18,6 @@ from enrollment.enums import ProxyReason
 from enrollment.models import Application, FamilyCard
 from enrollment.models.applications import ApplicationQuerySet
 from enrollment.permissions import can_assist
-from enrollment.services.again import in_the_way
 from perlinsos.accounts.enums import Role
 from perlinsos.accounts.models import User
 from perlinsos.accounts.scoping import holds_role
@@ -96,7 +95,7 @@ def _refuse_registered(niks: Iterable[str], *, but: Application | None = None, b
     """
     indexes = _indexes(niks)
     applied = Q(applicant__nik_index__in=indexes, submitted_at__isnull=False)
-    for first in in_the_way(but, applied | _has_member(indexes), by=by)[:1]:
+    for first in ended.in_the_way(but, applied | _has_member(indexes), by=by)[:1]:
         names = {"date": date_format(timezone.localdate(first.submitted_at or first.created_at), "j F Y")}
         said = gettext("This family is registered already, since %(date)s. It need not register again.")
         if ended.obstacle(first) is None and holds_role(by, Role.AGENT, village_code=first.village_id or ""):

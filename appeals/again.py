@@ -28,13 +28,13 @@ class Other:
 
 def with_others(applications: QuerySet[Application], viewer: User | AnonymousUser) -> QuerySet[Any]:
     """Annotated with what the pages of a case read, in the query of the case itself."""
-    found: QuerySet[Any] = ended.with_holds(with_letters_and_messages(applications))
+    cases = ended.with_holds(with_letters_and_messages(applications))
     if not isinstance(viewer, User):  # a proof number opens one case
-        return found
+        return cases
     family = Application.objects.visible_to(viewer).received().filter(family=OuterRef("family"))
     others = family.exclude(pk=OuterRef("pk")).exclude(submitted_at=None).order_by("-pk")
     kept = JSONObject(pk="pk", public_id="public_id", reference="reference", sent_at="submitted_at")
-    found = found.annotate(other_rows=ArraySubquery(others.values(row=kept)))
+    found: QuerySet[Any] = cases.annotate(other_rows=ArraySubquery(others.values(row=kept)))
     return found
 
 

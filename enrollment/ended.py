@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment.enums import ApplicationState
 from enrollment.models import Application
+from enrollment.permissions import can_close
+from perlinsos.accounts.models import User
 
 UNDER_WAY = "under_way"
 
@@ -69,6 +71,17 @@ def what_ends(application: Application) -> list[str]:
 def by_sending(draft: Application) -> list[Ending]:
     """What ends the moment a draft is sent."""
     return [Ending(earlier, tuple(what_ends(earlier))) for earlier in Application.objects.before(draft)]
+
+
+def in_the_way(of: Application | None, found: Q, *, by: User) -> list[Any]:
+    """Open registrations among `found` that a new one cannot take the place of, oldest first.
+
+    What is over gives way to whoever may end it.
+    """
+    others = with_holds(Application.objects.still_open().filter(found).distinct())
+    if of is not None:
+        others = others.exclude(pk=of.pk)
+    return [one for one in others.order_by("pk") if obstacle(one) or not can_close(by, one)]
 
 
 def _holds() -> list[Hold]:

@@ -3,10 +3,7 @@
 The earlier one ends when the new one is sent, not when it is begun: looking costs nobody a place.
 """
 
-from typing import Any
-
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext, override
 
@@ -68,17 +65,6 @@ def close_earlier(draft: Application, *, by: User) -> list[Application]:
     Refused with the code of what still goes on: a waiting family may have got its place meanwhile.
     """
     return [_close(earlier, reason=AGAIN, by=by) for earlier in Application.objects.before(draft)]
-
-
-def in_the_way(of: Application | None, found: Q, *, by: User) -> list[Any]:
-    """Open registrations among `found` that a new one cannot take the place of, oldest first.
-
-    What is over gives way to whoever may end it.
-    """
-    others = ended.with_holds(Application.objects.still_open().filter(found).distinct())
-    if of is not None:
-        others = others.exclude(pk=of.pk)
-    return [one for one in others.order_by("pk") if ended.obstacle(one) or not permissions.can_close(by, one)]
 
 
 def _close(application: Application, *, reason: str, by: User) -> Application:

@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.cards import CardData
+from enrollment.ended import in_the_way
 from enrollment.enums import Relation, Step
 from enrollment.models import Application, Family, FamilyCardNumber, Member, Person
-from enrollment.services.again import in_the_way
 from perlinsos.accounts.models import User
 from perlinsos.core import audit, crypto
 from perlinsos.core.errors import DomainError

@@ -83,7 +83,7 @@ def test_a_decision_takes_a_bounded_number_of_queries(
     application = make_family()
     with django_assert_max_num_queries(28):
         decisions.decide_application(application, by=worker)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         decisions.decide_application(application, by=worker)
 
 

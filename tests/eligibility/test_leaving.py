@@ -10,7 +10,6 @@ from eligibility import presenters
 from eligibility.enums import Outcome, ParticipationState
 from eligibility.models import Departure, Determination, Participation
 from eligibility.services import decisions, leaving, participations, places
-from enrollment import services as enrollment
 from perlinsos.accounts.models import User
 from perlinsos.accounts.services import service_account
 from perlinsos.core.errors import DomainError
@@ -23,6 +22,7 @@ from tests.eligibility.test_participations import START, STATEMENT, at, begin, l
 from tests.factories.receiving import receives
 from tests.support import again
 from verification.models import Fact
+from verification.services import sources
 
 pytestmark = pytest.mark.django_db
 
@@ -142,11 +142,10 @@ def decided_again(one: Participation, by: User, **facts: int) -> Determination:
     """The family registers again, and every criterion is met by what is on record."""
     again.served()
     factories.ParameterFactory(name=Parameter.Name.MINIMUM_WAGE, area=factories.area(BANYUWANGI), value=2_810_139)
-    anew = again.register_again(one.application, by=by)
+    anew = sources.start_matching(again.register_again(one.application, by=by).pk, by=service_account("verification"))
     for name, value in {**POOR_FAMILY, **{name.replace("__", "."): value for name, value in facts.items()}}.items():
         if not Fact.objects.current().filter(family=anew.family, name=name).exists():
             factories.FactFactory(family=anew.family, name=name, value=value, as_of=timezone.localdate())
-    enrollment.begin_matching(anew, by=service_account("verification"))
     rules = one.determination.rule_set
     return decisions.redecide(anew, one.programme, rule_set=rules, cause="first", by=service_account("eligibility"))
 
