@@ -61,10 +61,11 @@ def of(application: Application, *, viewer: User | AnonymousUser) -> dict[str, A
     periods = _periods(determinations, windows)
     how_far = readiness.of(application) if application.state in WAITING else None
     may_object = isinstance(viewer, User) and permissions.can_lodge(viewer, application)
+    may_contest = may_object and not application.is_closed
     return {
         "application": application,
         "cards": [
-            _card(row, appeals, may_object=may_object and _may_still_object(windows.get(row.programme_id)))
+            _card(row, appeals, may_object=may_contest and _may_still_object(windows.get(row.programme_id)))
             for row in determinations
         ],
         "places": places,
@@ -251,8 +252,8 @@ def _timeline(application: Application, places: list[Any], periods: list[Period]
         steps.append(Step(_("Objection received"), appeal.created_at))
         if (ruling := getattr(appeal, "ruling", None)) is not None:
             steps.append(Step(_("Objection answered"), ruling.ruled_at))
-    if application.closed_at is not None:
-        steps.append(Step(_("Registration ended"), application.closed_at))
+    if application.closed_at is not None:  # what was still to come never comes
+        steps = [*(step for step in steps if step.at), Step(_("Registration ended"), application.closed_at)]
     return steps
 
 

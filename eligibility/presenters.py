@@ -20,6 +20,7 @@ from eligibility.rules.commitments import TimeLimit, payment
 from eligibility.rules.definitions import Criterion, RuleDocument
 from eligibility.rules.overlapping import is_heard
 from eligibility.rules.wording import LANGUAGES, fill, quantity
+from perlinsos.core.templatetags.portal import tanggal
 from perlinsos.regions.models import ParameterName
 from verification.provenance import Provenance
 

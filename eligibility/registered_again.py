@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from eligibility import earlier
+from eligibility import earlier, waiting_line
 from eligibility.enums import BatchState, DepartureState, ParticipationState, Placement
 from eligibility.models import BatchEntry, Determination, Participation, RankedEntry
 from eligibility.models.participations import RUNNING
@@ -52,9 +52,9 @@ def _places(application: Application | OuterRef) -> RankedEntryQuerySet:
 
 def _waiting(application: Application) -> Iterable[str]:
     places = _places(application).filter(placement=Placement.WAITING)
-    for place in places.select_related("ranking__batch__programme").order_by("pk"):
-        names = {"programme": place.ranking.batch.programme, "position": place.position}
-        yield _("%(programme)s: you are number %(position)d on the waiting list. This number ends.") % names
+    for place in waiting_line.with_number(places.select_related("ranking__batch__programme")).order_by("pk"):
+        names = {"programme": place.ranking.batch.programme, "number": place.number}
+        yield _("%(programme)s: you are number %(number)d on the waiting list. This number ends.") % names
 
 
 def _unannounced(application: Application) -> Iterable[str]:
