@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("eligibility", "0025_begin_a_version_again_where_it_was_stopped"),
+        ("eligibility", "0028_approvals_of_rules_are_never_changed"),
     ]
 
     operations = [
