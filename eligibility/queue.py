@@ -22,7 +22,7 @@ from perlinsos.accounts import scoping
 from perlinsos.accounts.models import User
 from perlinsos.messages.names import mask_name
 from perlinsos.regions.models import Area, Level, Parameter
-from verification.enums import CheckState
+from verification.enums import CheckState, RequestState
 from verification.models import FaceCheck, SourceRequest
 
 DEFAULT_DECISION_DAYS = 14
@@ -206,15 +206,25 @@ def _case(application: Any, days: list[Parameter]) -> Case:
 def _note(application: Any) -> str:
     """What the case waits for."""
     if application.state not in (ApplicationState.SUBMITTED, ApplicationState.MATCHING):
-        return ""
+        is_open = any(answer.outcome == Outcome.UNDECIDED for answer in application.answers)
+        return _silent_sources(application) if is_open else ""
     if application.looks and application.looks[0].state == CheckState.REVIEW:
         return _("An officer must look at the face")
     if application.looks and application.looks[0].state == CheckState.REJECTED:
         return _("The face was not confirmed")
+    return _waited_for(application) or _("Being checked")
+
+
+def _silent_sources(application: Any) -> str:
+    """Why an answer may be open: who is asked again, or does not know the family."""
+    unknown = [one.get_source_display() for one in application.questions if one.state == RequestState.NOT_FOUND]
+    said = _("Not known to %(sources)s") % {"sources": ", ".join(sorted(unknown))} if unknown else ""
+    return _waited_for(application) or said
+
+
+def _waited_for(application: Any) -> str:
     missing = [question.get_source_display() for question in application.questions if not question.is_settled]
-    if missing:
-        return _("Waiting for %(sources)s") % {"sources": ", ".join(sorted(missing))}
-    return _("Being checked")
+    return _("Waiting for %(sources)s") % {"sources": ", ".join(sorted(missing))} if missing else ""
 
 
 def _promised_days() -> list[Parameter]:

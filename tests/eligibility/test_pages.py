@@ -90,6 +90,19 @@ def test_a_face_for_an_officer_is_said(client: Client, cast: Cast, sign_in: Sign
     assert "Wajah perlu dilihat petugas" in text(client.get(QUEUE))
 
 
+def test_an_open_case_says_which_source_does_not_know_it(
+    client: Client, cast: Cast, sign_in: SignIn, decided: MakeFamily
+) -> None:
+    asked = decided(dtsen__decile=None).source_requests.filter(source=Source.DTSEN)
+    decided(samsat__cars=1).source_requests.filter(source=Source.PLN).update(state=RequestState.NOT_FOUND)
+    sign_in(client, cast.ani)
+    asked.update(state=RequestState.NOT_FOUND)
+    assert "Tidak dikenal DTSEN" in text(client.get(QUEUE, {"bagian": "periksa"}))
+    asked.update(state=RequestState.DUE)
+    assert "Menunggu DTSEN" in text(client.get(QUEUE, {"bagian": "periksa"}))
+    assert "Tidak dikenal" not in text(client.get(QUEUE, {"bagian": "diputus"}))
+
+
 def test_the_queue_narrows_down(client: Client, cast: Cast, sign_in: SignIn, decided: MakeFamily) -> None:
     kesilir, lateng = decided(KESILIR), decided(LATENG, dtsen__decile=5)
     sign_in(client, cast.ani)
