@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -43,6 +43,7 @@ class Lines:
     spoken: str
     contest_url: Callable[[int], str]
     provenance: Provenance | None
+    decided_at: datetime
 
     def line(self, used: Mapping[str, Any]) -> FactLine:
         """From an input of a trace row."""
@@ -84,14 +85,16 @@ class Lines:
         name = {"source": source_name(source)}
         if self.provenance is None:
             return _("%(source)s is asked for it.") % name
-        asked = {
-            RequestState.ANSWERED: _("%(source)s answered, but did not say this."),
-            RequestState.NOT_FOUND: _("%(source)s has no data about the family."),
-        }
-        state = self.provenance.asked.get(source)
-        if state is None:
+        question = self.provenance.asked.get(source)
+        if question is None:
             return _("%(source)s was not asked.") % name
-        return asked.get(RequestState(state), _("%(source)s has not answered yet. We keep asking.")) % name
+        if question.state == RequestState.NOT_FOUND:
+            return _("%(source)s has no data about the family.") % name
+        if question.state != RequestState.ANSWERED or question.answered_at is None:
+            return _("%(source)s has not answered yet. We keep asking.") % name
+        if question.answered_at > self.decided_at:
+            return _("%(source)s answered only after this was decided.") % name
+        return _("%(source)s answered, but did not say this.") % name
 
 
 def source_name(code: str) -> str:

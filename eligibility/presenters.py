@@ -162,7 +162,7 @@ def card(
     is wrong" for the id of a fact, or "" for none. With `provenance` it says when data came and who is silent.
     """
     spoken = language()
-    lines = Lines(spoken, contest_url, provenance)
+    lines = Lines(spoken, contest_url, provenance, determination.decided_at)
     is_eligible = determination.outcome == Outcome.ELIGIBLE
     order = {CriterionResult.NOT_MET: 0, CriterionResult.UNKNOWN: 1, CriterionResult.MET: 2}
     rows = sorted(determination.trace, key=lambda row: order[row["result"]])

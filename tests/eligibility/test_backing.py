@@ -23,9 +23,9 @@ from tests.eligibility.test_presenters import html
 from tests.factories.receiving import stored
 from verification.enums import RequestState
 from verification.models import Fact
-from verification.provenance import Provenance
+from verification.provenance import Asked, Provenance
 
-PLAIN = Lines("id", lambda _fact_id: "", None)
+PLAIN = Lines("id", lambda _fact_id: "", None, timezone.now())
 RULES = {
     f"{code}-2026-2": RuleSet(programme=Programme(code=code), version="2026-2", document=stored(data(f"{code}-2026-2")))
     for code in ("pkh", "sembako")
@@ -127,11 +127,19 @@ def test_nothing_is_said_where_everybody_is_counted() -> None:
     ],
 )
 def test_the_card_says_who_is_silent_and_why(decided: MakeFamily, state: str | None, said: str) -> None:
-    asked = {"dtsen": state} if state else {}
-    card = presenters.card(answer(decided(dtsen__decile=None)), provenance=Provenance(asked=asked))
+    determination = answer(decided(dtsen__decile=None))
+    asked = {"dtsen": Asked(state, determination.decided_at)} if state else {}
+    card = presenters.card(determination, provenance=Provenance(asked=asked))
     (reason,) = card.open
     assert reason.text == f"Desil keluarga Anda belum tercatat. {said}"
     assert said in html(card)
+
+
+def test_an_answer_that_came_too_late_is_said_so(decided: MakeFamily) -> None:
+    determination = answer(decided(dtsen__decile=None))
+    late = Asked(RequestState.ANSWERED, determination.decided_at + timedelta(minutes=1))
+    (reason,) = presenters.card(determination, provenance=Provenance(asked={"dtsen": late})).open
+    assert reason.text.endswith("DTSEN baru menjawab setelah ini diputuskan.")
 
 
 def test_a_limit_that_is_missing_is_named_and_not_the_source(decided: MakeFamily) -> None:
@@ -142,9 +150,8 @@ def test_a_limit_that_is_missing_is_named_and_not_the_source(decided: MakeFamily
 
 
 def test_one_of_several_facts_that_is_not_known_is_named_too(decided: MakeFamily) -> None:
-    card = presenters.card(
-        answer(decided(dapodik__pupils_sd=None)), provenance=Provenance(asked={"dapodik": RequestState.NOT_FOUND})
-    )
+    asked = {"dapodik": Asked(RequestState.NOT_FOUND)}
+    card = presenters.card(answer(decided(dapodik__pupils_sd=None)), provenance=Provenance(asked=asked))
     shown = html(card)
     assert "Murid SD: <strong>belum diketahui</strong>" in shown
     assert "Dapodik tidak punya data keluarga ini." in shown
