@@ -11,11 +11,10 @@ from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, V
 
 from eligibility.contrasts import Contrast, Side, contrast, side_of
 from eligibility.documents import document_of
-from eligibility.models import RUNNING, Determination, Participation, RunAnswer, RunChange, SnapshotRow
+from eligibility.models import RUNNING, BatchEntry, Determination, Participation, RunAnswer, RunChange, SnapshotRow
 from eligibility.populations import ages
 from eligibility.populations.columns import OUTCOMES
-from enrollment.enums import ApplicationState
-from enrollment.models import READERS, Application
+from enrollment.models import DECIDED_STATES, READERS, Application
 from perlinsos.accounts import scoping
 from perlinsos.accounts.models import User
 from perlinsos.messages.names import mask_name
@@ -72,8 +71,10 @@ def rows(changes: Sequence[RunChange]) -> list[Row]:
 
 # --- how ------------------------------------------------------------------------------------------
 def _standing() -> QuerySet[RunChange]:
-    """Announced and nothing was done about it; no later run said something else, no later decision either."""
+    """Announced in the programme and nothing was done about it; no later run said something else, no later
+    decision either."""
     programme = OuterRef("rules__rule_set__programme")
+    announced = BatchEntry.objects.announced().filter(application=OuterRef("application"), programme=programme)
     later = RunAnswer.objects.filter(
         application=OuterRef("application"), rules__rule_set__programme=programme, rules__run__gt=OuterRef("rules__run")
     )
@@ -85,8 +86,9 @@ def _standing() -> QuerySet[RunChange]:
     )
     words = Case(*(When(code=code, then=Value(word)) for code, word in enumerate(OUTCOMES)))
     changes = RunChange.objects.filter(
-        ~Exists(later), determination=None, settled_at__isnull=False, application__state=ApplicationState.ANNOUNCED
-    )
+        Exists(announced), ~Exists(later), determination=None, settled_at__isnull=False,
+        application__state__in=DECIDED_STATES,
+    )  # fmt: skip
     marked: QuerySet[Any] = changes.annotate(
         code=Subquery(answer.values("outcome")[:1]),
         rupiah=Subquery(answer.values("amount_per_year")[:1]),

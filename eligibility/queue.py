@@ -17,7 +17,7 @@ from eligibility.enums import BatchState, Outcome, Placement
 from eligibility.models import Batch, Determination, Participation, Programme, Quota, RankedEntry, RuleSet, Snapshot
 from eligibility.presenters import KINDS, outcome_word
 from enrollment.enums import ApplicationState
-from enrollment.models import READERS, Application
+from enrollment.models import DECIDED_STATES, READERS, Application
 from perlinsos.accounts import scoping
 from perlinsos.accounts.models import User
 from perlinsos.messages.names import mask_name
@@ -89,17 +89,17 @@ def narrowed(applications: QuerySet[Application], *, area: str, programme: str, 
 
 def due() -> list[int]:
     """Applications that wait for nothing but their first decision, oldest first, for the sweep."""
-    waiting = complete(ApplicationState.MATCHING).order_by("submitted_at")
+    waiting = complete([ApplicationState.MATCHING]).order_by("submitted_at")
     return list(waiting.values_list("pk", flat=True)[:AT_ONCE])
 
 
-def complete(state: ApplicationState) -> QuerySet[Application]:
-    """Those of a state whose sources have all answered and whose face is confirmed."""
+def complete(states: Iterable[ApplicationState]) -> QuerySet[Application]:
+    """Those of these states whose sources have all answered and whose face is confirmed."""
     requests = SourceRequest.objects.matching().filter(application=OuterRef("pk"))
     known = [CheckState.ACCEPTED, CheckState.CONFIRMED]
     faces = FaceCheck.objects.newest().filter(application=OuterRef("pk"), state__in=known)
     return Application.objects.filter(
-        Exists(requests), ~Exists(requests.blocking().unanswered()), Exists(faces), state=state
+        Exists(requests), ~Exists(requests.blocking().unanswered()), Exists(faces), state__in=states
     )
 
 
@@ -176,16 +176,17 @@ def cases(applications: Iterable[Application]) -> list[Case]:
 
 
 def _marked(applications: QuerySet[Application]) -> QuerySet[Any]:
-    open_answers = Determination.objects.current().filter(application=OuterRef("pk"), outcome=Outcome.UNDECIDED)
+    open_answers = Determination.objects.current().unannounced()
+    open_answers = open_answers.filter(application=OuterRef("pk"), outcome=Outcome.UNDECIDED)
     return applications.annotate(is_undecided=Exists(open_answers))
 
 
 def _condition(tab: Tab) -> Q:
     conditions = {
         Tab.WAITING: Q(state__in=[ApplicationState.SUBMITTED, ApplicationState.MATCHING]),
-        Tab.CHECK: Q(state=ApplicationState.DECIDED, is_undecided=True),
+        Tab.CHECK: Q(state__in=DECIDED_STATES, is_undecided=True),
         Tab.DECIDED: Q(state=ApplicationState.DECIDED, is_undecided=False),
-        Tab.ANNOUNCED: Q(state=ApplicationState.ANNOUNCED),
+        Tab.ANNOUNCED: Q(state=ApplicationState.ANNOUNCED, is_undecided=False),
     }
     return conditions[tab]
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from appeals import permissions
+from eligibility import still_open
 from eligibility.rules.catalogue import NOTED
 from enrollment.enums import ApplicationState
 from enrollment.models import Application
@@ -35,20 +36,27 @@ class Note:
 def write_note(application: Application, note: Note, *, by: User) -> Fact:
     """Note something about the family of an application; the decision follows when the case is complete.
 
-    For officers of the area with no part in the application. Refused with `already_announced` (then an objection
-    or the page of those who receive leads on), `not_a_note`, `wrong_value`, `in_future`, `too_old`, and
-    `older_note` when a newer one is on record.
+    For officers of the area with no part in the application. Refused with `already_announced` once every
+    programme is (then an objection or the page of those who receive leads on), `not_a_note`, `wrong_value`,
+    `in_future`, `too_old`, and `older_note` when a newer one is on record.
     """
     access.ensure(permissions.can_note(by, application))
     held = readiness.hold(application.pk)
-    if held.state not in OPEN_STATES or held.family is None:
-        message = _("The result is announced already, so a note no longer decides anything here.")
+    if held.family is None or not _decides_something(held):
+        message = _("Every result is announced already, so a note no longer decides anything here.")
         raise DomainError(message, code="already_announced")
     said = _checked(note)
     fact = facts.record_note(held.family, said, evidence=note.evidence.strip(), on=note.seen_on, by=by)
     audit.record("appeals.note.written", subject=held, by=by, fact=fact.pk, name=note.name)
     readiness.nudge_decision(held)
     return fact
+
+
+def _decides_something(application: Application) -> bool:
+    if application.state in OPEN_STATES:
+        return True
+    announced = Application.objects.filter(pk=application.pk, state=ApplicationState.ANNOUNCED)
+    return announced.filter(still_open.application()).exists()
 
 
 def _checked(note: Note) -> FactValue:

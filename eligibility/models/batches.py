@@ -21,6 +21,7 @@ from perlinsos.decrees.models import Decree
 from perlinsos.regions.models import Area
 
 DESK = (Role.OFFICER, Role.COORDINATOR, Role.AUDITOR)
+PUBLIC = (BatchState.ANNOUNCED, BatchState.FINAL)
 MOST_QUOTAS = 40  # of one page: a regency has one per programme; a province officer sees the first regencies
 
 
@@ -86,7 +87,7 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         return self.filter(state__in=[BatchState.DRAFT, BatchState.PREPARED])
 
     def announced(self) -> "BatchQuerySet":
-        return self.filter(state__in=[BatchState.ANNOUNCED, BatchState.FINAL])
+        return self.filter(state__in=PUBLIC)
 
 
 class Batch(StatefulModel):
@@ -145,6 +146,10 @@ class Batch(StatefulModel):
 class BatchEntryQuerySet(models.QuerySet["BatchEntry"]):
     def live(self) -> "BatchEntryQuerySet":
         return self.filter(is_cancelled=False)
+
+    def announced(self) -> "BatchEntryQuerySet":
+        """Families to whom the result of the programme is announced: from then on only a person changes it."""
+        return self.live().filter(batch__state__in=PUBLIC)
 
 
 class BatchEntry(Timestamped):

@@ -9,10 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from eligibility.enums import Outcome
-from eligibility.models.batches import BatchEntry
+from eligibility.models.batches import Batch, BatchEntry
 from eligibility.models.programmes import Programme, RuleSet
-from enrollment.enums import ApplicationState
-from enrollment.models import READERS, Application, assisted_filter
+from enrollment.models import DECIDED_STATES, READERS, Application, assisted_filter
 from perlinsos.accounts import scoping
 from perlinsos.accounts.models import User
 from perlinsos.core.models import PublicModel, choice_constraint
@@ -26,6 +25,18 @@ class DeterminationQuerySet(models.QuerySet["Determination"]):
     def known(self) -> "DeterminationQuerySet":
         """Those with an answer; an undecided one is never announced."""
         return self.exclude(outcome=Outcome.UNDECIDED)
+
+    def unannounced(self) -> "DeterminationQuerySet":
+        """Those that news may still change: what is announced of one programme leaves the others open."""
+        entries = BatchEntry.objects.announced().filter(
+            application=models.OuterRef("application"), programme=models.OuterRef("programme")
+        )
+        return self.filter(~models.Exists(entries))
+
+    def of_batch(self, batch: Batch) -> "DeterminationQuerySet":
+        """What holds now for the families of a batch, in its programme."""
+        entries = BatchEntry.objects.live().filter(batch=batch).values("application")
+        return self.current().filter(programme=batch.programme_id, application__in=entries)
 
     def ready_for_batch(self, programme: Programme, area: Area) -> "DeterminationQuerySet":
         """Current answers of the area that no batch of the programme holds yet.
@@ -45,7 +56,7 @@ class DeterminationQuerySet(models.QuerySet["Determination"]):
                 is_time_used_up=False,
                 programme=programme,
                 application__village__code__startswith=f"{area.code}.",
-                application__state__in=[ApplicationState.DECIDED, ApplicationState.ANNOUNCED],
+                application__state__in=DECIDED_STATES,
             )
         )
 

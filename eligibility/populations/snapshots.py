@@ -18,11 +18,11 @@ from eligibility.populations.ages import age_column
 from eligibility.populations.columns import KEY, fact_column
 from eligibility.populations.models import Snapshot
 from eligibility.rules.catalogue import CATALOGUE, recorded
-from enrollment.enums import ApplicationState, Relation
+from enrollment.enums import Relation
+from enrollment.models import DECIDED_STATES
 
 VILLAGE, HEAD_SEX, HEAD_AGE = "village_code", "head_sex", "head_age"
 PART = 25_000  # families of one file, and of one chunk of a run
-DECIDED = (ApplicationState.DECIDED, ApplicationState.ANNOUNCED)
 # A flag is true or false, anything else a whole number: 0 is not False, and 1.5 is nothing. What is
 # older than its type allows counts as unknown.
 USABLE = """
@@ -72,7 +72,7 @@ def fill(snapshot: Snapshot) -> int:
                 "snapshot": snapshot.pk,
                 **usable(timezone.localdate(snapshot.taken_at)),
                 "area": f"{snapshot.area_id}.%",
-                "states": [str(state) for state in DECIDED],
+                "states": [str(state) for state in DECIDED_STATES],
                 "head": str(Relation.HEAD),
             },
         )

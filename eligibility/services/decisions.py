@@ -20,7 +20,7 @@ from eligibility.rules.definitions import RuleDocument
 from eligibility.rules.evaluate import evaluate
 from enrollment import services as enrollment
 from enrollment.enums import ApplicationState
-from enrollment.models import Application
+from enrollment.models import DECIDED_STATES, Application
 from perlinsos.accounts.models import User
 from perlinsos.core import access, audit
 from perlinsos.core.errors import DomainError
@@ -32,7 +32,7 @@ __all__ = ["adopt", "consider", "decide_application", "decide_if_ready", "redeci
 
 logger = logging.getLogger(__name__)
 
-DECIDABLE = (ApplicationState.MATCHING, ApplicationState.DECIDED)
+DECIDABLE = (ApplicationState.MATCHING, *DECIDED_STATES)
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,8 @@ class Evidence:
     """What a decision rests on: current facts of the family and regional parameters in force today.
 
     Facts older on the day `on` than the rules believe count as unknown. `decided` holds what other
-    programmes say about the family and `placements` where it stands in them, by code, and `received`
-    what it received under earlier registrations.
+    programmes say about the family and `placements` where it stands in those that are announced, by code, and
+    `received` what it received under earlier registrations.
     """
 
     facts: Mapping[str, Fact]
@@ -56,10 +56,11 @@ class Evidence:
 def decide_application(application: Application, *, by: User, cause: str = "first") -> list[Determination]:
     """Decide every active programme by the rules in force today; the new determinations.
 
-    For the worker and for officers of the area. Decided again with the same facts, parameters and
-    rules it changes nothing and returns nothing, so it may run twice. Refused with `bad_state` once
-    announced (an appeal changes it then), `not_ready` while a source or the face check is open, and
-    `no_rules` when no programme has rules in force.
+    For the worker and for officers of the area. A programme whose result is announced keeps it (an appeal
+    changes it then); the others hear it. Decided again with the same facts, parameters and rules it changes
+    nothing and returns nothing, so it may run twice. Refused with `bad_state` before the data is asked for
+    and once withdrawn, `not_ready` while a source or the face check is open, and `no_rules` when no
+    programme has rules in force.
     """
     access.ensure(permissions.can_decide(by, application))
     application = _locked(application)
@@ -70,18 +71,7 @@ def decide_application(application: Application, *, by: User, cause: str = "firs
     rule_sets = in_order_of_overlaps(RuleSet.objects.running_in(application.village_id or ""))
     if not rule_sets:
         raise DomainError(_("No programme has rules in force today."), code="no_rules")
-    evidence = _evidence(application, rule_sets)
-    current = _current(application)
-    new = []
-    decided: dict[str, Determination] = {}
-    for rule_set in rule_sets:
-        code = rule_set.programme.code
-        so_far = replace(evidence, decided=decided)
-        determination = _determine(application, rule_set, so_far, current.get(code), cause=cause)
-        if determination is not None:
-            _record(determination, by=by)
-            new.append(determination)
-        decided = {**decided, code: determination or current[code]}
+    new = _decide_each(application, rule_sets, cause=cause, by=by)
     if application.state == ApplicationState.MATCHING:
         enrollment.record_decided(application, by=by)
     if new:
@@ -189,6 +179,24 @@ def _locked(application: Application) -> Application:
     return rows.get(pk=application.pk)
 
 
+def _decide_each(application: Application, rule_sets: list[RuleSet], *, cause: str, by: User) -> list[Determination]:
+    """The new determinations: each programme hears those before it, and one that is announced keeps its result."""
+    evidence, holds = _evidence(application, rule_sets), _current(application)
+    new = []
+    decided: dict[str, Determination] = {}
+    for rule_set in rule_sets:
+        code = rule_set.programme.code
+        if code not in evidence.placements:
+            so_far = replace(evidence, decided=decided)
+            made = _determine(application, rule_set, so_far, holds.get(code), cause=cause)
+            if made is not None:
+                _record(made, by=by)
+                new.append(made)
+                holds[code] = made
+        decided = {**decided, code: holds[code]}
+    return new
+
+
 def _current(application: Application) -> dict[str, Determination]:
     """What holds now, by programme code."""
     rows = Determination.objects.current().filter(application=application).select_related("programme")
@@ -200,8 +208,7 @@ def _evidence(application: Application, rule_sets: Iterable[RuleSet]) -> Evidenc
     names = frozenset[str]().union(*(document.regional_parameters for document in documents))
     assert application.family is not None  # noqa: S101 - a constraint: what was sent has a family
     regional = parameters.nearest(parameters.in_force(names), application.village_id or "")
-    hears = any(document.blocked_by for document in documents)
-    placements = RankedEntry.objects.placements_of(application) if hears else {}
+    placements = RankedEntry.objects.placements_of(application)
     received = earlier.of_family(application, but=application)
     return Evidence(current_facts(application.family), regional, {}, placements, received, timezone.localdate())
 

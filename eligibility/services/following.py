@@ -11,8 +11,7 @@ from eligibility.documents import document_of
 from eligibility.models import Determination, FollowedParameter, RuleSet, Run
 from eligibility.populations.snapshots import take_time
 from eligibility.services import decisions
-from enrollment.enums import ApplicationState
-from enrollment.models import Application
+from enrollment.models import DECIDED_STATES, Application
 from perlinsos.accounts.models import User
 from perlinsos.core import access, audit
 
@@ -83,17 +82,20 @@ def _is_run_under_way(code: str) -> bool:
 
 
 def _touched(followed: FollowedParameter) -> QuerySet[Application, int]:
-    """Decided families whose nearest value is that of this area, and who were decided by another one."""
+    """Decided families whose nearest value is that of this area, and who were decided by another one in a
+    programme that is not announced to them yet."""
     name, code = followed.name, followed.area_id or ""
     rows = parameters.in_force([name])
     value = parameters.nearest(rows, code).get(name)
     is_used = Q(parameters__has_key=name) if value is None else ~Q(parameters__contains={name: value})
     readers = [one.pk for one in RuleSet.objects.all() if name in document_of(one).regional_parameters]
-    earlier = Determination.objects.current().filter(
-        is_used, application=OuterRef("pk"), rule_set__in=readers, programme__is_active=True
+    earlier = (
+        Determination.objects.current()
+        .unannounced()
+        .filter(is_used, application=OuterRef("pk"), rule_set__in=readers, programme__is_active=True)
     )
     here = Application.objects.filter(
-        Exists(earlier), state=ApplicationState.DECIDED, village__code__startswith=code, pk__gt=followed.done_through
+        Exists(earlier), state__in=DECIDED_STATES, village__code__startswith=code, pk__gt=followed.done_through
     )
     for row in rows:
         if row.area_id and row.area_id != code and row.area_id.startswith(code):

@@ -7,7 +7,7 @@ from eligibility import permissions
 from eligibility.models import Snapshot
 from eligibility.populations import snapshots
 from eligibility.rules.catalogue import CATALOGUE
-from enrollment.models import Application
+from enrollment.models import DECIDED_STATES, Application
 from perlinsos.accounts.models import User
 from perlinsos.core import access, audit
 from perlinsos.regions.models import Area
@@ -22,7 +22,7 @@ def take_monthly(area: Area, *, by: User) -> Snapshot | None:
     access.ensure(permissions.can_run(by, area))
     now = timezone.now()
     month = timezone.localdate(now).replace(day=1)
-    decided = Application.objects.filter(village__code__startswith=f"{area.code}.", state__in=snapshots.DECIDED)
+    decided = Application.objects.filter(village__code__startswith=f"{area.code}.", state__in=DECIDED_STATES)
     if not decided.exists():
         return None
     try:

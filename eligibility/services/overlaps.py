@@ -12,12 +12,11 @@ from eligibility.models import Batch, BatchEntry, Determination, Programme, Rank
 from eligibility.models.decisions import DeterminationQuerySet
 from eligibility.rules.definitions import Overlap
 from eligibility.services import batches, decisions
-from enrollment.enums import ApplicationState
+from enrollment.models import DECIDED_STATES
 from perlinsos.accounts.models import User
 from perlinsos.core import access
 
 AT_ONCE = 50
-SETTLED = (ApplicationState.DECIDED, ApplicationState.ANNOUNCED)
 
 
 @transaction.atomic
@@ -57,7 +56,9 @@ def _outdated(programme: Programme) -> DeterminationQuerySet:
         said = {value: Q(facts__contains={overlap.fact: {"value": value}}) for value in (True, False)}
         unheard = ~Q(facts__has_key=overlap.fact)
         wrong |= Q(programme=hearing) & (said[True] & ~is_funded | said[False] & is_funded | unheard)
-    decided = Determination.objects.current().filter(wrong, application__in=placed, application__state__in=SETTLED)
+    decided = Determination.objects.current().filter(
+        wrong, application__in=placed, application__state__in=DECIDED_STATES
+    )
     return decided.select_related("application", "programme", "rule_set").order_by("application_id", "pk")
 
 

@@ -28,7 +28,7 @@ from eligibility.rules.groups import belongs
 from eligibility.rules.ranking import Candidate, Placed, Reserve, place
 from enrollment import services as enrollment
 from enrollment.enums import ApplicationState
-from enrollment.models import Application
+from enrollment.models import DECIDED_STATES, Application
 from perlinsos.accounts.models import User
 from perlinsos.core import audit
 
@@ -120,7 +120,7 @@ def _leave_out(batch: Batch, *, is_first: bool) -> None:
     """Who withdrew leaves at once; who is being checked again is not announced, but keeps a place once given."""
     gone = Q(application__state=ApplicationState.WITHDRAWN)
     if is_first:
-        gone |= ~Q(application__state__in=[ApplicationState.DECIDED, ApplicationState.ANNOUNCED])
+        gone |= ~Q(application__state__in=DECIDED_STATES)
     leaving = _live(batch).filter(gone).values_list("pk", flat=True)
     BatchEntry.objects.filter(pk__in=list(leaving)).update(is_cancelled=True)
 

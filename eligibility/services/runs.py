@@ -11,13 +11,12 @@ from django.utils.translation import gettext as _
 from eligibility import parameters, permissions
 from eligibility.documents import document_of, in_order_of_overlaps
 from eligibility.enums import RunState
-from eligibility.models import Determination, RuleSet, Run, RunChange, RunRules, Snapshot, SnapshotRow
+from eligibility.models import BatchEntry, Determination, RuleSet, Run, RunChange, RunRules, Snapshot, SnapshotRow
 from eligibility.populations import answering, snapshots
 from eligibility.populations.columns import KEY
 from eligibility.rules.catalogue import CATALOGUE
 from eligibility.services.decisions import redecide
-from enrollment.enums import ApplicationState
-from enrollment.models import Application
+from enrollment.models import DECIDED_STATES, Application
 from perlinsos.accounts.models import User
 from perlinsos.core import access, audit, jobs, workflow
 from perlinsos.core.errors import DomainError
@@ -129,17 +128,20 @@ def _answer_chunk(run: Run) -> int:
 def _settle_some(run: Run, *, by: User) -> int:
     """Give the next changed families their new determination; how many were looked at.
 
-    Whoever was decided meanwhile keeps that answer: it knows more than the snapshot.
+    Whoever was decided meanwhile keeps that answer: it knows more than the snapshot. So does whoever was
+    announced in the programme: a person changes that.
     """
     pending = RunChange.objects.pending().filter(rules__run=run).order_by("pk")
     changes = list(pending.select_related("rules__rule_set__programme")[:SETTLED_AT_ONCE])
     applications = _held_applications(changes)
+    entries = BatchEntry.objects.announced().filter(application__in=applications)
+    announced = set(entries.values_list("application", "programme"))
     for change in changes:
-        application = applications[change.application_id]
-        if application.state == ApplicationState.DECIDED:
+        application, programme = applications[change.application_id], change.rules.rule_set.programme
+        if application.state in DECIDED_STATES and (application.pk, programme.pk) not in announced:
             change.determination = _decided_since(change, run) or redecide(
                 application,
-                change.rules.rule_set.programme,
+                programme,
                 rule_set=change.rules.rule_set,
                 cause=run.cause,
                 fixed=change.rules.parameters,
@@ -157,8 +159,9 @@ def _held_applications(changes: Iterable[RunChange]) -> dict[int, Application]:
 
 
 def _decided_since(change: RunChange, run: Run) -> Determination | None:
-    """What holds now, if it is younger than the snapshot or rests on a later version of the rules."""
+    """What holds now, if it rests on a later version of the rules, or on this one and is younger than the snapshot."""
     rule_set = change.rules.rule_set
     is_later = Q(rule_set__valid_during__startswith__gt=rule_set.valid_during.lower)
+    is_younger = Q(decided_at__gt=run.snapshot.taken_at, rule_set=rule_set)
     current = Determination.objects.current().filter(application=change.application_id, programme=rule_set.programme_id)
-    return current.filter(Q(decided_at__gt=run.snapshot.taken_at) | is_later).first()
+    return current.filter(is_younger | is_later).first()

@@ -1,6 +1,7 @@
 """What was declared: people, families, applications, consents. Nothing here is ever deleted."""
 
 from enrollment.models.applications import (
+    DECIDED_STATES,
     READERS,
     Application,
     BankAccount,
@@ -13,6 +14,7 @@ from enrollment.models.consents import Consent, ConsentText
 from enrollment.models.people import Family, FamilyCardNumber, Member, Person
 
 __all__ = [
+    "DECIDED_STATES",
     "READERS",
     "Application",
     "BankAccount",

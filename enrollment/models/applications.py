@@ -34,6 +34,8 @@ IN_FORCE = (
     ApplicationState.ANNOUNCED,
 )
 OPEN_STATES = (ApplicationState.DRAFT, *IN_FORCE)
+# Of the second at least one programme is announced; others may still be decided anew.
+DECIDED_STATES = (ApplicationState.DECIDED, ApplicationState.ANNOUNCED)
 DEFAULT_DECISION_DAYS = 14
 
 

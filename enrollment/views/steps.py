@@ -6,7 +6,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from enrollment import ended, kept, permissions, services
 from enrollment.devices import phone_class
-from enrollment.enums import ApplicationState, Step
+from enrollment.enums import Step
 from enrollment.forms.steps import (
     AccountForm,
     ConsentForm,
@@ -16,7 +16,7 @@ from enrollment.forms.steps import (
     ReviewForm,
     home_told,
 )
-from enrollment.models import Application, BankAccount, ConsentText
+from enrollment.models import DECIDED_STATES, Application, BankAccount, ConsentText
 from enrollment.models.people import MemberQuerySet
 from enrollment.views import family
 from enrollment.views.doors import Door
@@ -32,7 +32,7 @@ def resume(request: UserRequest) -> HttpResponse:
     application = services.start_application(by=request.user)
     if application.is_draft:
         return redirect("application-step", application.step)
-    if application.state in (ApplicationState.DECIDED, ApplicationState.ANNOUNCED):
+    if application.state in DECIDED_STATES:
         return redirect("application-status", application.public_id)
     return redirect("application-receipt")
 

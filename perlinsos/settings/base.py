@@ -189,6 +189,9 @@ REGIONAL_PARAMETERS = "eligibility.parameter_kinds.of_rules"
 # Facts that rules believe for fewer days than their sources are believed otherwise: `f() -> [Fresher]`.
 FRESHER_FACTS = "eligibility.fresher_facts.of_rules"
 
+# Whether news may still decide an application anew, in a programme that is not announced: `f(path to it) -> Exists`.
+STILL_OPEN = "eligibility.still_open.application"
+
 # --- words ------------------------------------------------------------------------------------
 LANGUAGE_CODE = "id"
 LANGUAGES = [("id", _("Indonesian")), ("en", _("English"))]

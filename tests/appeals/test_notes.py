@@ -63,8 +63,8 @@ def decided(cast: Cast) -> Application:
     return scenario.decided(cast.application, {})
 
 
-def answer(application: Application) -> Determination:
-    return Determination.objects.current().get(application=application, programme__code="pkh")
+def answer(application: Application, code: str = "pkh") -> Determination:
+    return Determination.objects.current().get(application=application, programme__code=code)
 
 
 def test_a_note_is_written_on_the_page_and_decides_again(
@@ -124,6 +124,15 @@ def test_nothing_is_noted_after_the_announcement(cast: Cast) -> None:
     announced = factories.ApplicationFactory(announced=True, village=cast.application.village)
     with pytest.raises(DomainError, match="already_announced"):
         write_note(announced, note(), by=cast.ani)
+
+
+def test_a_note_counts_for_what_is_not_announced_yet(cast: Cast) -> None:
+    family = scenario.announce(cast).others[0]
+    held = answer(family)
+    write_note(family, note(), by=cast.ani)
+    decide_if_ready(family.pk, by=service_account("eligibility"))
+    assert answer(family) == held
+    assert (answer(family, "sembako").outcome, answer(family, "sembako").cause) == ("not_eligible", f"fact:{GONE}")
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from verification.enums import ASKED_SOURCES
 
 UNITS = {"pln.power_va": "VA"}
 MakeFamily = Callable[..., Application]
+Announce = Callable[..., Batch]
 SentTasks = list[tuple[str, dict[str, int]]]
 
 
@@ -89,6 +90,22 @@ def prepared(cast: Cast, pkh: Programme, banyuwangi: Area) -> Callable[..., Batc
         factories.QuotaFactory(programme=pkh, area=banyuwangi, places=places)
         batch = batches.prepare_batch(area=banyuwangi, programme=pkh, by=cast.ani)
         return batches.hand_over(batch, by=cast.ani)
+
+    return make
+
+
+@pytest.fixture
+def announce(cast: Cast, rules: dict[str, Programme], banyuwangi: Area) -> Announce:
+    """Every answer of a programme that Banyuwangi has ready, announced by Budi under a decree."""
+
+    def make(code: str = "pkh", places: int = 100) -> Batch:
+        programme = Programme.objects.get(code=code)
+        factories.QuotaFactory(programme=programme, area=banyuwangi, places=places)
+        batch = batches.prepare_batch(area=banyuwangi, programme=programme, by=cast.ani)
+        batch = batches.hand_over(batch, by=cast.ani)
+        batches.announce_batch(batch, decree=factories.DecreeFactory(), by=cast.budi)
+        batch.refresh_from_db()
+        return batch
 
     return make
 

@@ -18,7 +18,8 @@ from perlinsos.messages.models import OutboxMessage
 from perlinsos.regions.models import Parameter
 from tests import factories
 from tests.cast import BANYUWANGI, Cast
-from tests.eligibility.conftest import MakeFamily, answer, complete_family
+from tests.eligibility.conftest import Announce, MakeFamily, answer, complete_family
+from tests.eligibility.test_decided_again import supersede
 from verification.enums import CheckState, RequestState, Source
 from verification.models import Fact
 from verification.services.facts import supersede_fact
@@ -132,12 +133,30 @@ def test_a_face_that_is_not_settled_is_waited_for(make_family: MakeFamily, worke
     assert queue.due() == []
 
 
-def test_an_announced_application_is_changed_by_appeal_only(make_family: MakeFamily, worker: User) -> None:
+def test_an_announced_programme_is_changed_by_appeal_only_and_the_others_follow(
+    decided: MakeFamily, announce: Announce, worker: User
+) -> None:
+    application = decided(pln__power_va=2200)
+    held = answer(application)
+    announce("pkh")
+    supersede(application, "pln.power_va", 900)
+    (made,) = decisions.decide_application(application, by=worker)
+    assert (made.programme.code, made.outcome, answer(application)) == ("sembako", "eligible", held)
+    announce("sembako")
+    supersede(application, "pln.power_va", 1300)
+    assert decisions.decide_application(application, by=worker) == []
+    application.refresh_from_db()
+    assert application.state == ApplicationState.ANNOUNCED
+
+
+@pytest.mark.parametrize("state", [ApplicationState.SUBMITTED, ApplicationState.WITHDRAWN])
+def test_before_the_data_is_asked_for_and_once_withdrawn_nothing_is_decided(
+    make_family: MakeFamily, worker: User, state: ApplicationState
+) -> None:
     application = make_family()
-    Application.objects.filter(pk=application.pk).update(state=ApplicationState.ANNOUNCED)
-    with pytest.raises(DomainError) as caught:
+    Application.objects.filter(pk=application.pk).update(state=state)
+    with pytest.raises(DomainError, match="bad_state"):
         decisions.decide_application(application, by=worker)
-    assert caught.value.code == "bad_state"
 
 
 def test_without_rules_in_force_the_case_waits(db: None, worker: User) -> None:

@@ -9,13 +9,12 @@ from pytest_django import DjangoAssertNumQueries
 
 from eligibility.models import RunChange
 from eligibility.services import decisions, runs
-from enrollment.enums import ApplicationState
 from enrollment.models import Application
 from perlinsos.accounts.models import User
 from perlinsos.regions.models import Area
 from tests.cast import LATENG, Cast
 from tests.conftest import SignIn
-from tests.eligibility.conftest import MakeFamily, answer
+from tests.eligibility.conftest import Announce, MakeFamily, answer
 from tests.eligibility.test_decided_again import supersede
 from tests.eligibility.test_runs import finish, wage
 from tests.factories.receiving import receives
@@ -27,25 +26,23 @@ def text(response: Any) -> str:
     return " ".join(response.content.decode().split())
 
 
-def announce(*applications: Application) -> None:
-    Application.objects.filter(pk__in=[one.pk for one in applications]).update(state=ApplicationState.ANNOUNCED)
-
-
 @pytest.fixture
-def earning(decided: MakeFamily) -> Application:
-    """Announced as not eligible for a wage that is below the minimum wage of today."""
+def earning(decided: MakeFamily, announce: Announce) -> Application:
+    """Announced as not eligible, in both programmes, for a wage that is below the minimum wage of today."""
     application = decided(bpjs_tk__highest_wage=2_900_000)
-    announce(application)
+    announce("pkh"), announce("sembako")
     wage(3_000_000)
     return application
 
 
 def test_what_would_differ_and_why(
-    earning: Application, decided: MakeFamily, worker: User, banyuwangi: Area, client: Client, cast: Cast,
-    sign_in: SignIn,
+    earning: Application, decided: MakeFamily, announce: Announce, worker: User, banyuwangi: Area, client: Client,
+    cast: Cast, sign_in: SignIn,
 ) -> None:  # fmt: skip
-    elder, same, open_one = decided(), decided(), decided(bpjs_tk__highest_wage=2_950_000)
-    announce(elder, same)
+    elder, same = decided(), decided()
+    announce("pkh"), announce("sembako")
+    open_one = decided(bpjs_tk__highest_wage=3_100_000)
+    supersede(open_one, "bpjs_tk.highest_wage", 0)
     supersede(elder, "dapodik.pupils_sd", 2)
     finish(runs.start_run(banyuwangi, by=worker))
     sign_in(client, cast.ani)
@@ -63,13 +60,27 @@ def test_what_would_differ_and_why(
     assert answer(earning).outcome == "not_eligible"
 
 
+def test_a_programme_that_was_never_announced_is_not_named(
+    decided: MakeFamily, announce: Announce, worker: User, banyuwangi: Area, client: Client, cast: Cast, sign_in: SignIn
+) -> None:
+    """Sembako of the same family follows the wage by itself, so nothing is left to differ."""
+    family = decided(bpjs_tk__highest_wage=2_900_000)
+    announce("pkh")
+    wage(3_000_000)
+    finish(runs.start_run(banyuwangi, by=worker))
+    sign_in(client, cast.ani)
+    assert text(client.get(URL)).count(family.receipt_code) == 1
+    assert family.receipt_code not in text(client.get(URL, {"program": "sembako"}))
+    assert (answer(family).outcome, answer(family, "sembako").outcome) == ("not_eligible", "eligible")
+
+
 def test_it_is_narrowed_down_and_ends_at_the_own_area(
-    earning: Application, decided: MakeFamily, worker: User, banyuwangi: Area, client: Client, cast: Cast,
-    sign_in: SignIn,
+    earning: Application, decided: MakeFamily, announce: Announce, worker: User, banyuwangi: Area, client: Client,
+    cast: Cast, sign_in: SignIn,
 ) -> None:  # fmt: skip
     other = decided(LATENG, bpjs_tk__highest_wage=2_700_000)
+    announce("pkh"), announce("sembako")
     supersede(other, "bpjs_tk.highest_wage", 4_000_000)
-    announce(other)
     finish(runs.start_run(banyuwangi, by=worker))
     sign_in(client, cast.ani)
     district = LATENG.rpartition(".")[0]
@@ -100,15 +111,17 @@ def test_it_is_gone_after_an_appeal_or_a_run_that_agrees(
 
 
 def test_a_list_of_any_length_costs_the_same(
-    earning: Application, decided: MakeFamily, worker: User, banyuwangi: Area, client: Client, cast: Cast,
-    sign_in: SignIn, django_assert_num_queries: DjangoAssertNumQueries,
+    earning: Application, decided: MakeFamily, announce: Announce, worker: User, banyuwangi: Area, client: Client,
+    cast: Cast, sign_in: SignIn, django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:  # fmt: skip
     finish(runs.start_run(banyuwangi, by=worker))
     sign_in(client, cast.gita)
     client.get(URL)
     with django_assert_num_queries(13):
         client.get(URL)
-    announce(*(decided(bpjs_tk__highest_wage=3_050_000) for _number in range(3)))
+    for _number in range(3):
+        decided(bpjs_tk__highest_wage=3_050_000)
+    announce("pkh"), announce("sembako")
     wage(3_100_000)
     finish(runs.start_run(banyuwangi, by=worker))
     with django_assert_num_queries(13):

@@ -23,7 +23,7 @@ from perlinsos.regions.models import Area, Parameter
 from tests import factories
 from tests.cast import BANYUWANGI, JATILUWIH, KESILIR, TABANAN, Cast
 from tests.conftest import SignIn
-from tests.eligibility.conftest import MakeFamily, SentTasks, answer
+from tests.eligibility.conftest import Announce, MakeFamily, SentTasks, answer
 from tests.eligibility.test_decided_again import told
 from tests.eligibility.test_programmes import BLOCKED, load
 from tests.eligibility.test_runs import SUNGAI, wage
@@ -172,12 +172,37 @@ def test_who_was_being_decided_when_the_value_changed_is_found_later(
     assert not FollowedParameter.objects.due().exists()
 
 
-def test_what_is_announced_is_left_to_an_appeal(decided: MakeFamily, sent_tasks: SentTasks) -> None:
-    announced, other = decided(), decided()
-    Application.objects.filter(pk=announced.pk).update(state=ApplicationState.ANNOUNCED)
+def test_what_is_announced_is_left_to_an_appeal(decided: MakeFamily, announce: Announce, sent_tasks: SentTasks) -> None:
+    announced = decided()
+    announce("pkh"), announce("sembako")
+    other = decided()
     wage(3_000_000)
     swept(sent_tasks)
-    assert causes(announced, other) == ["first", "parameter:minimum_wage"]
+    for code in ("pkh", "sembako"):
+        assert causes(announced, other, code=code) == ["first", "parameter:minimum_wage"]
+
+
+def test_one_announced_programme_does_not_hold_the_others_back(
+    decided: MakeFamily, announce: Announce, sent_tasks: SentTasks
+) -> None:
+    """Sembako waits for a minimum wage nobody has entered; PKH is refused for the decile, whatever the wage is."""
+    Parameter.objects.filter(name=WAGE, area=BANYUWANGI).delete()
+    swept(sent_tasks)
+    family = decided(dtsen__decile=5)
+    assert [answer(family, code).outcome for code in ("pkh", "sembako")] == ["not_eligible", "undecided"]
+    announce("pkh")
+    family.refresh_from_db()
+    assert family.state == ApplicationState.ANNOUNCED
+    held = answer(family)
+    wage(3_000_000)
+    swept(sent_tasks)
+    assert (answer(family, "sembako").outcome, answer(family, "sembako").cause) == (
+        "eligible", "parameter:minimum_wage",
+    )  # fmt: skip
+    assert answer(family) == held
+    title, body = told(family)
+    assert "Program Keluarga Harapan" not in f"{title} {body}"
+    announce("sembako")
 
 
 def test_a_run_with_the_earlier_value_is_waited_for(

@@ -25,10 +25,10 @@ from perlinsos.regions.models import Area
 from tests import factories
 from tests.cast import BANYUWANGI, TABANAN, Cast
 from tests.conftest import SignIn
-from tests.eligibility.conftest import MakeFamily, answer
+from tests.eligibility.conftest import Announce, MakeFamily, answer
 from tests.eligibility.documents import small
 from tests.eligibility.simulated import RULES_ON, snapshot_of
-from tests.eligibility.test_differences import URL, announce, text
+from tests.eligibility.test_differences import URL, text
 from tests.eligibility.test_hearing import again, agree
 from tests.eligibility.test_programmes import load, outcomes
 from tests.eligibility.test_replay import replay as replayed
@@ -110,12 +110,13 @@ def test_a_run_believes_what_each_family_is_decided_by(
 
 
 def test_an_announced_result_that_grew_too_old_says_what_is_no_longer_believed(
-    tmp_path: Path, aged: Aged, cast: Cast, worker: User, banyuwangi: Area, client: Client, sign_in: SignIn
-) -> None:
+    tmp_path: Path, aged: Aged, announce: Announce, cast: Cast, worker: User, banyuwangi: Area, client: Client,
+    sign_in: SignIn,
+) -> None:  # fmt: skip
     load(tmp_path, **FRESH)
     family = aged(19)
     decisions.decide_application(family, by=worker)
-    announce(family)
+    announce("uji")
     with time_machine.travel(timezone.now() + timedelta(days=2)):
         finish(runs.start_run(banyuwangi, by=worker))
         sign_in(client, cast.ani)
@@ -193,3 +194,21 @@ def test_a_source_is_asked_again_where_rules_do_not_believe_it_any_more(
     Programme.objects.get(code="uji").areas.set([factories.area(area) for area in areas])
     tasks.sweep_stale_facts()
     assert list(due.values_list("source", flat=True)) == (["pln"] if is_asked else [])
+
+
+def test_a_source_is_asked_again_until_the_last_programme_is_announced(
+    tmp_path: Path, aged: Aged, announce: Announce, worker: User
+) -> None:
+    load(tmp_path, **FRESH)
+    family = aged(19)
+    decisions.decide_application(family, by=worker)
+    asked = SourceRequest.objects.filter(application=family)
+    asked.update(answered_at=timezone.now() - timedelta(days=2))
+    due = {}
+    for code in ("pkh", "sembako", "uji"):
+        announce(code)
+        with time_machine.travel(timezone.now() + timedelta(days=2)):
+            tasks.sweep_stale_facts()
+        due[code] = list(asked.filter(state=RequestState.DUE).values_list("source", flat=True))
+        asked.update(state=RequestState.ANSWERED)
+    assert due == {"pkh": ["pln"], "sembako": ["pln"], "uji": []}

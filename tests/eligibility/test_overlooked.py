@@ -19,7 +19,7 @@ from perlinsos.accounts.models import User
 from perlinsos.regions.models import Area
 from tests import factories
 from tests.cast import JATILUWIH, TABANAN
-from tests.eligibility.conftest import MakeFamily, SentTasks, answer
+from tests.eligibility.conftest import Announce, MakeFamily, SentTasks, answer
 from tests.eligibility.test_decided_again import supersede
 from tests.eligibility.test_programmes import BLOCKED, load
 from verification.enums import RequestState
@@ -55,11 +55,25 @@ def test_data_that_no_rule_looks_at_is_no_news(decided: MakeFamily) -> None:
     assert overlooked.due() == []
 
 
-@pytest.mark.parametrize("state", [ApplicationState.ANNOUNCED, ApplicationState.WITHDRAWN])
-def test_what_is_announced_or_withdrawn_stays(decided: MakeFamily, state: ApplicationState) -> None:
+def test_what_is_announced_stays_and_other_programmes_of_the_family_do_not(
+    decided: MakeFamily, announce: Announce
+) -> None:
+    application = decided(pln__power_va=2200)
+    held = answer(application)
+    announce("pkh")
+    supersede(application, "pln.power_va", 900)
+    assert overlooked.due() == [application.pk]
+    tasks.decide_application(application_id=application.pk)
+    assert (answer(application), answer(application, "sembako").outcome) == (held, "eligible")
+    announce("sembako")
+    supersede(application, "pln.power_va", 1300)
+    assert overlooked.due() == []
+
+
+def test_who_withdrew_is_not_named(decided: MakeFamily) -> None:
     application = decided(pln__power_va=2200)
     supersede(application, "pln.power_va", 900)
-    Application.objects.filter(pk=application.pk).update(state=state)
+    Application.objects.filter(pk=application.pk).update(state=ApplicationState.WITHDRAWN)
     assert overlooked.due() == []
 
 

@@ -13,11 +13,11 @@ from eligibility.enums import BatchState
 from eligibility.models import Batch, Programme
 from eligibility.services import batches
 from enrollment.models import Application
-from perlinsos.regions.models import Area
+from perlinsos.regions.models import Area, Parameter
 from tests import factories
 from tests.cast import JATILUWIH, KESILIR, LATENG, TABANAN, Cast
 from tests.conftest import SignIn
-from tests.eligibility.conftest import MakeFamily, complete_family
+from tests.eligibility.conftest import Announce, MakeFamily, complete_family
 from verification.enums import CheckState, RequestState, Source
 
 QUEUE = reverse("officer-home")
@@ -82,6 +82,18 @@ def test_each_case_is_in_its_tab_and_names_are_masked(
         assert "S**** R****" in page or "W**** R****" in page
     assert "Menunggu PLN" in text(client.get(QUEUE, {"bagian": "menunggu"}))
     assert "Belum bisa menerima" in text(client.get(QUEUE, {"bagian": "diputus"}))
+
+
+def test_what_is_open_beside_an_announced_programme_needs_checking(
+    client: Client, cast: Cast, sign_in: SignIn, decided: MakeFamily, announce: Announce
+) -> None:
+    """Sembako asks for a minimum wage nobody has entered; PKH is refused for the decile and announced."""
+    Parameter.objects.filter(name=Parameter.Name.MINIMUM_WAGE).delete()
+    family = decided(dtsen__decile=5)
+    announce("pkh")
+    sign_in(client, cast.ani)
+    seen = {tab: text(client.get(QUEUE, {"bagian": tab})) for tab in ("periksa", "diputus", "diumumkan")}
+    assert [tab for tab, page in seen.items() if family.receipt_code in page] == ["periksa"]
 
 
 def test_a_face_for_an_officer_is_said(client: Client, cast: Cast, sign_in: SignIn, make_family: MakeFamily) -> None:
@@ -301,7 +313,7 @@ def test_a_batch_page_costs_little_before_and_after(
         decided()
     batch = prepared()
     sign_in(client, cast.budi)
-    assert queries(client, address("detail", batch)) <= 14
+    assert queries(client, address("detail", batch)) <= 17  # five say whether anything is in the way
     batches.announce_batch(batch, decree=factories.DecreeFactory(), by=cast.budi)
     assert queries(client, address("detail", batch)) <= 14
 

@@ -5,15 +5,18 @@ from collections.abc import Callable
 import pytest
 
 from eligibility import queue, tasks
-from eligibility.models import Batch, RankedEntry, Ranking
-from eligibility.services import batches, rankings
+from eligibility.models import Batch, FollowedParameter, RankedEntry, Ranking
+from eligibility.services import batches, following, rankings, runs
 from enrollment.enums import ApplicationState
 from enrollment.models import Application
 from perlinsos.accounts.models import User
 from perlinsos.messages.models import OutboxMessage
+from perlinsos.regions.models import Area
 from tests import factories
 from tests.cast import Cast
-from tests.eligibility.conftest import MakeFamily, SentTasks
+from tests.eligibility.conftest import MakeFamily, SentTasks, answer
+from tests.eligibility.test_decided_again import supersede
+from tests.eligibility.test_runs import finish, wage
 
 
 @pytest.fixture
@@ -68,3 +71,25 @@ def test_a_newer_order_replaces_what_was_not_told_yet(ranking: Ranking, worker: 
     tasks.publish_places(ranking_id=newer.pk)
     assert messages() == 5
     assert OutboxMessage.objects.filter(key__startswith="ranked:").values("subject_id").distinct().count() == 5
+
+
+def test_until_a_family_is_told_its_place_its_answer_stays_the_one_it_was_ranked_with(
+    ranking: Ranking, worker: User, banyuwangi: Area
+) -> None:
+    """Another meter, another limit and everybody decided anew, while the worker still tells the others."""
+    place = RankedEntry.objects.untold().filter(ranking=ranking).select_related("entry__application").latest("pk")
+    family = place.entry.application
+    assert family.state == ApplicationState.DECIDED
+    supersede(family, "bpjs_tk.highest_wage", 2_900_000)
+    tasks.decide_application(application_id=family.pk)
+    wage(2_000_000)
+    following.note_parameters(by=worker)
+    for parameter in FollowedParameter.objects.due():
+        following.follow_parameter(parameter.pk, by=worker)
+    finish(runs.start_run(banyuwangi, by=worker))
+    assert answer(family) == place.determination
+    assert answer(family, "sembako").outcome == "not_eligible"
+    tasks.publish_places(ranking_id=ranking.pk)
+    tasks.publish_places(ranking_id=ranking.pk)
+    place.refresh_from_db()
+    assert (place.told_at is None, answer(family).outcome) == (False, "eligible")

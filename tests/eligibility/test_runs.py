@@ -15,14 +15,12 @@ from eligibility.enums import RunState
 from eligibility.models import Determination, Programme, Run, RunAnswer, RunChange
 from eligibility.populations import cards
 from eligibility.services import runs
-from enrollment.enums import ApplicationState
-from enrollment.models import Application
 from perlinsos.accounts.models import User
 from perlinsos.core.errors import DomainError
 from perlinsos.regions.models import Area, Parameter
 from tests import factories
 from tests.cast import BANYUWANGI, KESILIR, Cast
-from tests.eligibility.conftest import MakeFamily, answer
+from tests.eligibility.conftest import Announce, MakeFamily, answer
 
 SUNGAI = "35.10.22.2004"
 
@@ -74,14 +72,26 @@ def test_only_who_is_touched_gets_a_new_determination_with_its_cause(
 
 
 def test_an_announced_result_is_noted_and_left_to_an_appeal(
-    decided: MakeFamily, worker: User, banyuwangi: Area
+    decided: MakeFamily, announce: Announce, worker: User, banyuwangi: Area
 ) -> None:
     announced = decided(bpjs_tk__highest_wage=2_900_000)
-    Application.objects.filter(pk=announced.pk).update(state=ApplicationState.ANNOUNCED)
+    announce("pkh"), announce("sembako")
     wage(3_000_000)
     finish(runs.start_run(banyuwangi, by=worker))
     assert [(one.determination, one.settled_at is None) for one in RunChange.objects.all()] == [(None, False)] * 2
     assert answer(announced).cause == "first"
+
+
+def test_a_programme_that_is_not_announced_follows_beside_one_that_is(
+    decided: MakeFamily, announce: Announce, worker: User, banyuwangi: Area
+) -> None:
+    family = decided(bpjs_tk__highest_wage=2_900_000)
+    announce("pkh")
+    wage(3_000_000)
+    run = finish(runs.start_run(banyuwangi, by=worker))
+    settled = {one.rules.rule_set.programme.code: one.determination for one in RunChange.objects.all()}
+    assert settled == {"pkh": None, "sembako": answer(family, "sembako")}
+    assert (answer(family).cause, answer(family, "sembako").cause) == ("first", run.cause)
 
 
 def test_rules_and_parameters_stay_those_of_the_start(decided: MakeFamily, worker: User, banyuwangi: Area) -> None:

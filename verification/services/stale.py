@@ -1,7 +1,8 @@
 """Facts that have grown too old to be believed, or that no source knew: the sources are asked again.
 
-Some rules believe a fact for fewer days than its source is believed otherwise. This layer does not know
-rules: `settings.FRESHER_FACTS` names who does.
+Some rules believe a fact for fewer days than its source is believed otherwise, and a family to whom one
+programme is announced may still be decided anew in another. This layer knows neither rules nor announcements:
+`settings.FRESHER_FACTS` and `settings.STILL_OPEN` name who does.
 """
 
 from collections.abc import Iterable
@@ -27,7 +28,7 @@ from verification.models.sources import SourceRequestQuerySet
 ASK_AGAIN_AFTER = timedelta(days=1)
 # Registers are renewed (DTSEN every quarter), so that "not known" is an answer of that day only.
 UNKNOWN_AGAIN_AFTER = timedelta(days=30)
-OPEN = (ApplicationState.MATCHING, ApplicationState.DECIDED)
+OPEN = (ApplicationState.MATCHING, ApplicationState.DECIDED)  # once something is announced, `STILL_OPEN` is asked
 AT_ONCE = 500
 
 
@@ -45,13 +46,13 @@ def ask_stale_again() -> int:
     """Make questions due whose answers are older than their source's `max_age`, or than rules in force believe,
     and those about families whom a source did not know a month ago. For the sweep; how many.
 
-    Of cases that are not announced yet; what is announced changes by appeal only.
+    Of cases that are not announced in every programme yet; what is announced changes by appeal only.
     """
     answered_before = timezone.now() - ASK_AGAIN_AFTER
-    count, fresher = 0, _fresher()
+    count, fresher, is_open = 0, _fresher(), _is_open()
     for source in CONNECTORS:
         said = _said(source)
-        found = said.filter(_is_old(source, fresher), answered_at__lt=answered_before, application__state__in=OPEN)
+        found = said.filter(_is_old(source, fresher), is_open, answered_at__lt=answered_before)
         found = found.order_by("pk")
         ids = list(found.values_list("pk", flat=True)[:AT_ONCE])
         count += said.filter(pk__in=ids).update(state=RequestState.DUE, due_at=timezone.now())
@@ -90,6 +91,11 @@ def _said(source: str) -> SourceRequestQuerySet:
 def _fresher() -> list[Fresher]:
     found: list[Fresher] = import_string(settings.FRESHER_FACTS)()
     return found
+
+
+def _is_open() -> Q:
+    still_open: Exists = import_string(settings.STILL_OPEN)("application")
+    return Q(application__state__in=OPEN) | Q(still_open, application__state=ApplicationState.ANNOUNCED)
 
 
 def _is_old(source: str, fresher: Iterable[Fresher]) -> Q:
