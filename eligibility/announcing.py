@@ -7,10 +7,11 @@ from typing import Any
 from django.db.models import Case, Count, Q, QuerySet, When
 from django.utils.translation import gettext as _
 
-from eligibility import permissions, taken
+from eligibility import obstacles, permissions, taken
 from eligibility.enums import BatchState, Outcome, Placement
-from eligibility.models import Batch, BatchEntry, Determination, Quota, RankedEntry, Ranking
+from eligibility.models import Batch, Determination, Quota, RankedEntry, Ranking
 from eligibility.models.batches import MOST_QUOTAS
+from eligibility.obstacles import Versions
 from eligibility.paging import Page, page
 from perlinsos.accounts.models import User
 from perlinsos.decrees.models import Decree, DecreeKind
@@ -49,6 +50,7 @@ class Preview:
     """What announcing now would lead to. `undecided` families are left out and wait for their answer.
 
     Of the `places` of the quota other announcements gave `given`, and families of earlier quotas hold `held`.
+    `versions` tells how many are still decided by other rules than those of today.
     """
 
     eligible: int
@@ -60,11 +62,12 @@ class Preview:
     free: int
     funded: int
     waiting: int
+    versions: Versions
 
 
 def preview(batch: Batch) -> Preview:
-    """The numbers an announcement would give, in four queries."""
-    counts = _answers(batch).aggregate(
+    """The numbers an announcement would give, in six queries."""
+    counts = Determination.objects.of_batch(batch).aggregate(
         eligible=Count("pk", filter=Q(outcome=Outcome.ELIGIBLE)),
         not_eligible=Count("pk", filter=Q(outcome=Outcome.NOT_ELIGIBLE)),
         undecided=Count("pk", filter=Q(outcome=Outcome.UNDECIDED)),
@@ -81,6 +84,7 @@ def preview(batch: Batch) -> Preview:
         free=free,
         funded=min(eligible, free),
         waiting=max(0, eligible - free),
+        versions=obstacles.versions_of(batch),
     )
 
 
@@ -115,7 +119,9 @@ def detail(batch: Batch, user: User, query: Mapping[str, str]) -> dict[str, Any]
     }
     if batch.state in (BatchState.ANNOUNCED, BatchState.FINAL):
         return context | _announced(batch, query)
-    return context | {"preview": preview(batch), "page": _in_order_of_need(batch, query)}
+    seen = preview(batch)
+    obstacle = obstacles.first_of(batch, seen.versions)
+    return context | {"preview": seen, "obstacle": obstacle, "page": _in_order_of_need(batch, query)}
 
 
 def _announced(batch: Batch, query: Mapping[str, str]) -> dict[str, Any]:
@@ -150,18 +156,17 @@ def _placed(row: RankedEntry) -> Row:
 
 
 def _in_order_of_need(batch: Batch, query: Mapping[str, str]) -> Page[Row]:
-    answers = _answers(batch).select_related("application__applicant", "application__village").defer("trace", "facts")
+    answers = (
+        Determination.objects.of_batch(batch)
+        .select_related("application__applicant", "application__village")
+        .defer("trace", "facts")
+    )
     answers = answers.annotate(is_out=Case(When(outcome=Outcome.ELIGIBLE, then=0), default=1))
     found = page(answers, query, by=("is_out", "need_score", "pk"))
     rows = [
         Row(answer, _name(answer), answer.get_outcome_display(), _outcome_kind(answer), None) for answer in found.rows
     ]
     return Page(rows, found.previous, found.next)
-
-
-def _answers(batch: Batch) -> QuerySet[Determination]:
-    entries = BatchEntry.objects.live().filter(batch=batch).values("application")
-    return Determination.objects.current().filter(programme=batch.programme_id, application__in=entries)
 
 
 def _outcome_kind(answer: Determination) -> str:

@@ -18,7 +18,7 @@ def applications() -> Q:
     """Families to be decided again, as a condition on applications. Three queries, whatever their number."""
     running = RuleSet.objects.in_force().filter(programme__is_active=True)
     rule_sets = list(running.select_related("programme").prefetch_related("programme__areas"))
-    of_them = Determination.objects.current().filter(application=OuterRef("pk"))
+    of_them = Determination.objects.current().unannounced().filter(application=OuterRef("pk"))
     outlived = of_them.filter(_rests_on_old_words(rule_sets) | _hears_who_moved(rule_sets))
     return Q(Exists(outlived)) | _lacks_an_answer(rule_sets)
 

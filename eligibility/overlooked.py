@@ -1,15 +1,20 @@
-"""Decided families of whom newer data is on record than their decision used: the message about it was lost."""
+"""Decided families whose decision rests on what no longer holds: a message was lost, or somebody came too late for it.
+
+Newer data is on record than the decision used, or other rules are in force where the family lives and have begun.
+"""
+
+from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Exists, F, Func, OuterRef, Q, TextField, Value
+from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Coalesce
 
 from eligibility import left_behind
 from eligibility.documents import document_of
-from eligibility.models import Determination, RuleSet
+from eligibility.enums import RunState
+from eligibility.models import Determination, RuleSet, RunRules
 from eligibility.queue import AT_ONCE, complete
-from enrollment.enums import ApplicationState
-from enrollment.models import Application
+from enrollment.models import DECIDED_STATES, Application
 from verification.models import Fact
 
 # Applications of one sweep, the oldest first: a quarter of a second, and a million in about two hours.
@@ -18,10 +23,10 @@ PLACE = "eligibility.overlooked"  # how far the last sweep came; lost, the next 
 
 
 def due() -> list[int]:
-    """The next decided applications, of those a sweep looks at, that hold other facts than their decision used,
+    """The next decided applications, of those a sweep looks at, whose decision rests on other facts or earlier rules,
     or whom another change left behind.
 
-    Sweep after sweep goes through all of them and begins anew. What is announced stays as it is. A
+    Sweep after sweep goes through all of them and begins anew. A programme that is announced stays as it is. A
     decision that finds nothing to do changes nothing, so that a family may be named twice.
     """
     after = cache.get(PLACE, 0)
@@ -30,27 +35,34 @@ def due() -> list[int]:
     if not looked_at:
         cache.delete(PLACE)
         return []
-    outdated = Determination.objects.current().filter(_rests_on_other_facts(), application=OuterRef("pk"))
+    outdated = Determination.objects.current().unannounced().filter(_is_outdated(), application=OuterRef("pk"))
     due = Q(Exists(outdated)) | left_behind.applications()
-    decided = complete(ApplicationState.DECIDED).filter(due, pk__range=(looked_at[0], looked_at[-1]))
+    decided = complete(DECIDED_STATES).filter(due, pk__range=(looked_at[0], looked_at[-1]))
     found = list(decided.order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
     last = found[-1] if len(found) == AT_ONCE else looked_at[-1]
     cache.set(PLACE, last if last < looked_at[-1] or len(looked_at) == LOOKED_AT else 0, timeout=None)
     return found
 
 
-def _rests_on_other_facts() -> Q:
-    """Decided by rules in force there today, one of whose facts is another row now, or was not known then."""
+def _is_outdated() -> Q:
+    """Decided by rules in force there today, one of whose facts is another row now, or was not known then.
+
+    Or by earlier ones: their first day decides everybody anew, and this finds whom it missed once it is over.
+    """
     used = Func(OuterRef("facts"), F("name"), Value("id"), function="jsonb_extract_path_text", output_field=TextField())
     current = Fact.objects.current().filter(family=OuterRef("application__family"))
     other = current.annotate(used=Coalesce(used, Value(""), output_field=TextField())).exclude(
         used=Cast("pk", TextField())
     )
     found = Q(pk__in=[])
+    under_way = RunRules.objects.filter(rule_set=OuterRef("pk"), run__state=RunState.RUNNING)
     active = RuleSet.objects.in_force().filter(programme__is_active=True)
-    for rule_set in active.select_related("programme").prefetch_related("programme__areas"):
-        names = document_of(rule_set).facts
-        found |= Q(Exists(other.filter(name__in=names)), _where_it_runs(rule_set), rule_set=rule_set)
+    marked: QuerySet[Any] = active.annotate(is_under_way=Exists(under_way))
+    for rule_set in marked.select_related("programme").prefetch_related("programme__areas"):
+        others = Q(Exists(other.filter(name__in=document_of(rule_set).facts)), rule_set=rule_set)
+        if rule_set.begun_at is not None and not rule_set.is_under_way:
+            others |= Q(programme=rule_set.programme_id) & ~Q(rule_set=rule_set)
+        found |= others & _where_it_runs(rule_set)
     return found
 
 

@@ -18,7 +18,7 @@ from perlinsos.accounts.enums import Role
 from perlinsos.accounts.models import User
 from perlinsos.core.models import StatefulModel, Timestamped, state_constraint
 from perlinsos.decrees.models import Decree
-from perlinsos.regions.models import Area
+from perlinsos.regions.models import Area, around
 
 DESK = (Role.OFFICER, Role.COORDINATOR, Role.AUDITOR)
 PUBLIC = (BatchState.ANNOUNCED, BatchState.FINAL)
@@ -34,9 +34,7 @@ class QuotaQuerySet(models.QuerySet["Quota"]):
 
     def counting_the_same(self, quota: "Quota") -> "QuotaQuerySet":
         """Quotas of the programme that may count the same families: of any period, for the area, in or around it."""
-        parts = quota.area_id.split(".")
-        around = [".".join(parts[: n + 1]) for n in range(len(parts))]
-        here = Q(area__in=around) | Q(area__code__startswith=f"{quota.area_id}.")
+        here = Q(area__in=around(quota.area_id)) | Q(area__code__startswith=f"{quota.area_id}.")
         return self.filter(here, programme=quota.programme_id)
 
     def hold(self, pk: int) -> "Quota":

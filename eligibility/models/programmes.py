@@ -16,7 +16,7 @@ from perlinsos.accounts.enums import Role
 from perlinsos.accounts.models import User
 from perlinsos.core.models import Timestamped
 from perlinsos.decrees.models import Decree
-from perlinsos.regions.models import Area
+from perlinsos.regions.models import Area, around
 
 RULE_READERS = (Role.POLICY, Role.OFFICER, Role.VERIFIER, Role.COORDINATOR, Role.AUDITOR)
 
@@ -24,8 +24,12 @@ RULE_READERS = (Role.POLICY, Role.OFFICER, Role.VERIFIER, Role.COORDINATOR, Role
 class ProgrammeQuerySet(models.QuerySet["Programme"]):
     def running_in(self, area_code: str) -> "ProgrammeQuerySet":
         """Active, and either everywhere or in an area that holds `area_code`."""
-        around = ["".join(f"{part}." for part in area_code.split(".")[:level])[:-1] for level in (1, 2, 3, 4)]
-        return self.filter(Q(areas=None) | Q(areas__in=around), is_active=True).distinct()
+        return self.filter(Q(areas=None) | Q(areas__in=around(area_code)), is_active=True).distinct()
+
+    def meeting(self, area_code: str) -> "ProgrammeQuerySet":
+        """As above, or in a part of that area only."""
+        inside = Q(areas__code__startswith=f"{area_code}.")
+        return self.filter(Q(areas=None) | Q(areas__in=around(area_code)) | inside, is_active=True).distinct()
 
     def hold(self, pk: int) -> "Programme":
         """Whoever adds or takes back a version holds the row: the periods of two cannot be changed at once."""

@@ -7,6 +7,8 @@ import polars as pl
 
 from eligibility.documents import document_of
 from eligibility.enums import Placement
+from eligibility.models.batches import PUBLIC
+from eligibility.models.programmes import RuleSet
 from eligibility.models.rankings import RankedEntry
 from eligibility.populations import ages, frames, hearing
 from eligibility.populations.columns import KEY, OUTCOMES, answer_columns, fact_column, unpacked, words
@@ -98,9 +100,11 @@ def _array(parts: Iterable[str | pl.Expr]) -> pl.Expr:
 
 
 def changed(decided: pl.DataFrame, rules: RunRules) -> list[int]:
-    """The families whose answer or reasons differ from their current determination, or who have none.
+    """The families whose answer or reasons differ from their current determination, or who have none by these rules.
 
-    A determination younger than the snapshot knows more than it and is left alone.
+    A determination younger than the snapshot knows more than it and is left alone, and so is what is announced
+    under earlier rules. Who waits for an announcement follows the rules even where the answer stays: one
+    announcement rests on one version.
     """
     if decided.is_empty():
         return []
@@ -129,9 +133,15 @@ def _reasons(decided: pl.DataFrame, ready: Plan) -> pl.DataFrame:
 
 
 def _current(rules: RunRules, keys: pl.Series) -> pl.DataFrame:
-    """What holds now for these applications; an empty outcome marks what is younger than the snapshot."""
+    """What holds now for these applications; an empty outcome marks what is younger than the snapshot.
+
+    Nothing holds of what rests on an earlier version, until it is announced.
+    """
     taken_at = rules.run.snapshot.taken_at.isoformat()
     first, last = int(keys[0]), int(keys[-1])
+    versions = RuleSet.objects.filter(programme=rules.rule_set.programme_id)
+    earlier = versions.filter(valid_during__startswith__lt=rules.rule_set.valid_during.lower)
+    ids = ", ".join(f"{pk:d}" for pk in earlier.values_list("pk", flat=True))
     query = f"""
         SELECT d.application_id, CASE WHEN d.decided_at > '{taken_at}' THEN '' ELSE d.outcome END,
                d.amount_per_year, d.need_score,
@@ -141,5 +151,9 @@ def _current(rules: RunRules, keys: pl.Series) -> pl.DataFrame:
         WHERE d.programme_id = {rules.rule_set.programme_id:d}
           AND d.application_id BETWEEN {first} AND {last}
           AND NOT EXISTS (SELECT 1 FROM eligibility_determination newer WHERE newer.supersedes_id = d.id)
-    """  # noqa: S608 - numbers and an instant of our own
+          AND (d.rule_set_id <> ALL('{{{ids}}}'::bigint[]) OR EXISTS (
+                SELECT 1 FROM eligibility_batchentry e JOIN eligibility_batch b ON b.id = e.batch_id
+                WHERE e.application_id = d.application_id AND e.programme_id = d.programme_id
+                  AND NOT e.is_cancelled AND b.state = ANY('{{{", ".join(PUBLIC)}}}')))
+    """  # noqa: S608 - numbers, states and an instant of our own
     return copied_out(query, CURRENT).with_columns(pl.col("outcome").fill_null(""))

@@ -21,7 +21,7 @@ from perlinsos.accounts import scoping
 from perlinsos.accounts.enums import Role
 from perlinsos.accounts.models import User
 from perlinsos.core.models import PublicModel, StatefulModel, Timestamped, state_constraint
-from perlinsos.regions.models import Area
+from perlinsos.regions.models import Area, around
 
 DIFFERENCE = "first"  # as a cause: say what differs from the decision before, if there is one
 READERS = (Role.OFFICER, Role.COORDINATOR, Role.AUDITOR)
@@ -95,9 +95,21 @@ class RunQuerySet(models.QuerySet["Run"]):
         """Those that decide by a version, whether or not its first day started them."""
         return self.filter(Q(because_of=rule_set) | Q(rules__rule_set=rule_set)).distinct()
 
+    def covering(self, rule_set: models.Model) -> "RunQuerySet":
+        """Of those the ones that nobody gave up: where they are, the version has begun."""
+        return self.following(rule_set).exclude(state=RunState.STOPPED)
+
     def given_up(self) -> "RunQuerySet":
         """Those stopped so lately that whoever did it still looks into it."""
         return self.filter(state=RunState.STOPPED, finished_at__gt=timezone.now() - LOOKED_INTO)
+
+    def containing(self, area_code: str) -> "RunQuerySet":
+        """Of the area, or of one that holds it."""
+        return self.filter(area__in=around(area_code))
+
+    def meeting(self, area_code: str) -> "RunQuerySet":
+        """As above, or of a part of that area only."""
+        return self.filter(Q(area__in=around(area_code)) | Q(area__code__startswith=f"{area_code}."))
 
     def visible_to(self, user: User | AnonymousUser) -> "RunQuerySet":
         if not isinstance(user, User):
@@ -211,7 +223,8 @@ class RunChangeQuerySet(models.QuerySet["RunChange"]):
 class RunChange(Timestamped):
     """A family whose answer differs from its current determination, and what was done about it.
 
-    Before an announcement `determination` is the new one, or what was decided meanwhile; afterwards
+    Also one whose determination rests on earlier rules while the programme is not announced to it. Before an
+    announcement `determination` is the new one, or what was decided meanwhile; afterwards
     only an appeal changes a result, so that it stays empty and officers see the difference.
     """
 

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from eligibility import permissions
+from eligibility import obstacles, permissions
 from eligibility.enums import BatchState, RankingCause
 from eligibility.models import Batch, BatchEntry, Determination, Programme, Quota, Ranking
 from eligibility.services import rankings
@@ -75,7 +75,8 @@ def announce_batch(batch: Batch, *, decree: Decree, by: User) -> Ranking:
     """Announce under a decree: seed revealed, order drawn, places given, families told (see `publish_places`).
 
     For an officer of the area who did not prepare it. Refused with `same_officer`,
-    `decree_not_valid`, `already_announced` (another officer was first) or `bad_transition`.
+    `decree_not_valid`, `already_announced` (another officer was first) or `bad_transition`; and with the code of
+    an obstacle (see `obstacles`) while the batch would mix two versions of the rules, or nobody could be funded.
     """
     access.ensure(permissions.can_work_on(by, batch))
     if batch.prepared_by_id == by.pk:
@@ -84,6 +85,7 @@ def announce_batch(batch: Batch, *, decree: Decree, by: User) -> Ranking:
         raise DomainError(_("This decree does not hold here and today. Choose another one."), code="decree_not_valid")
     _lock_applications(batch)
     quota = Quota.objects.hold(batch.quota_id)
+    _ensure_nothing_in_the_way(batch)
     batch = _move_to_announced(batch, decree, by=by)
     ranking = rankings.draw(batch, quota, cause=RankingCause.ANNOUNCEMENT, reference="", by=by)
     _publish(ranking, by=by)
@@ -135,6 +137,14 @@ def _lock_applications(batch: Batch) -> None:
     # Applications first, then the quota, as an appeal does: nobody waits in a circle.
     rows = Application.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
     list(rows.filter(batch_entries__in=BatchEntry.objects.live().filter(batch=batch)).values_list("pk"))
+
+
+def _ensure_nothing_in_the_way(batch: Batch) -> None:
+    """Of a batch that waits to be announced. Any other does not get that far, and the move says why."""
+    is_waiting = Batch.objects.filter(pk=batch.pk, state=BatchState.PREPARED).exists()
+    obstacle = obstacles.first_of(batch, obstacles.versions_of(batch)) if is_waiting else None
+    if obstacle is not None:
+        raise DomainError(obstacle.message, code=obstacle.code)
 
 
 def _move_to_announced(batch: Batch, decree: Decree, *, by: User) -> Batch:

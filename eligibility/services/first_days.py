@@ -6,19 +6,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from eligibility import permissions
-from eligibility.enums import RunState
 from eligibility.models import RuleSet, Run
 from eligibility.services.runs import start_run
-from enrollment.enums import ApplicationState
-from enrollment.models import Application
+from enrollment.models import DECIDED_STATES, Application
 from perlinsos.accounts.models import User
 from perlinsos.core import access, audit
 from perlinsos.core.errors import DomainError
 from perlinsos.regions.models import Area
 
 REGENCY = len("35.10")
-NOT_STOPPED = (RunState.RUNNING, RunState.DONE)
-DECIDED = (ApplicationState.DECIDED, ApplicationState.ANNOUNCED)
 
 
 @transaction.atomic
@@ -54,10 +50,9 @@ def _held(rule_set_id: int) -> RuleSet | None:
 def _areas_left(rule_set: RuleSet) -> list[Area]:
     """Regencies with decided families whom no run has decided by this version."""
     running = list(rule_set.programme.areas.values_list("code", flat=True))
-    decided = Application.objects.filter(state__in=DECIDED).order_by()
+    decided = Application.objects.filter(state__in=DECIDED_STATES).order_by()
     codes = decided.annotate(regency=Left("village_id", REGENCY)).values_list("regency", flat=True).distinct()
-    done = Run.objects.following(rule_set).filter(state__in=NOT_STOPPED)
-    covered = tuple(done.values_list("area_id", flat=True))
+    covered = tuple(Run.objects.covering(rule_set).values_list("area_id", flat=True))
     touched = [code for code in codes if not running or _meet(code, running)]
     return list(
         Area.objects.filter(code__in=[code for code in touched if not code.startswith(covered)]).order_by("code")

@@ -13,7 +13,8 @@ from django.core.management import call_command
 from django.db import transaction
 
 from agents.models import AgentProfile
-from eligibility.models import Programme, Quota
+from eligibility.models import Programme, Quota, RuleSet
+from eligibility.services.first_days import begin_rule_set
 from enrollment import services as enrollment
 from enrollment.answers import (
     AccountAnswers,
@@ -51,6 +52,8 @@ def load() -> None:
     """Everything, once."""
     for command in ("load_regions", "load_consent_texts", "load_rulesets", "load_golden_families"):
         call_command(command, verbosity=0)
+    for rule_set in RuleSet.objects.due():  # nobody is decided yet, so their first day is over at once
+        begin_rule_set(rule_set.pk, by=service_account("eligibility"))
     decrees = {code: _decrees(code) for code in (BANYUWANGI, TABANAN)}
     Decree.objects.create(
         kind=DecreeKind.RULES,

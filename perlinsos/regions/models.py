@@ -73,6 +73,12 @@ class Area(models.Model):
         return self.code[:5]
 
 
+def around(code: str) -> list[str]:
+    """The codes of the areas that hold an area, the widest first, and its own."""
+    parts = code.split(".")
+    return [".".join(parts[:level]) for level in range(1, len(parts) + 1)]
+
+
 class ParameterName(models.TextChoices):
     """Names the portal itself knows; rule documents add their own (`kinds.py`)."""
 

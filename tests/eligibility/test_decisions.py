@@ -82,9 +82,9 @@ def test_a_decision_takes_a_bounded_number_of_queries(
 ) -> None:
     """Decision at most 5 s after the last source: pure computing on few queries, whatever the family."""
     application = make_family()
-    with django_assert_max_num_queries(28):
+    with django_assert_max_num_queries(29):
         decisions.decide_application(application, by=worker)
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         decisions.decide_application(application, by=worker)
 
 

@@ -27,13 +27,7 @@ from tests.eligibility.test_programmes import BLOCKED, load
 from tests.support.rules import load_shipped_rules
 from verification.models import Fact
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def begun(rules: dict[str, Programme]) -> None:
-    """Everything that is in force at first has begun."""
-    RuleSet.objects.update(begun_at=timezone.now())
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rules")]
 
 
 def follow(code: str, by: User, *, first_day: date | None = None, **changes: Any) -> RuleSet:
@@ -150,7 +144,6 @@ def test_programmes_that_a_version_blocks_follow_in_the_same_run(
     decided: MakeFamily, worker: User, tmp_path: Path
 ) -> None:
     load(tmp_path, overlaps=[BLOCKED])
-    RuleSet.objects.update(begun_at=timezone.now())
     turned, kept = decided(dtsen__decile=4), decided()
     assert [answer(one, "uji").outcome for one in (turned, kept)] == ["not_eligible"] * 2
     limit = data("pkh-2026-2")["parameters"] | {"decile_limit": {"unit": "decile", "default": 3}}

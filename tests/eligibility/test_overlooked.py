@@ -115,17 +115,11 @@ def test_more_than_one_sweep_may_name_is_left_to_the_next(decided: MakeFamily, m
 
 
 # --- what brings no newer data --------------------------------------------------------------------
-@pytest.fixture
-def begun(rules: dict[str, Programme]) -> None:
-    RuleSet.objects.update(begun_at=timezone.now())
-
-
 def decide(*applications: Application) -> None:
     for one in applications:
         tasks.decide_application(application_id=one.pk)
 
 
-@pytest.mark.usefixtures("begun")
 def test_a_programme_that_comes_to_another_area_decides_who_lives_there(decided: MakeFamily, pkh: Programme) -> None:
     pkh.areas.set([factories.area(TABANAN)])
     here, there = decided(), decided(JATILUWIH)
@@ -137,7 +131,6 @@ def test_a_programme_that_comes_to_another_area_decides_who_lives_there(decided:
     assert overlooked.due() == []
 
 
-@pytest.mark.usefixtures("begun")
 def test_a_programme_that_is_switched_on_again_decides_who_came_meanwhile(
     decided: MakeFamily, pkh: Programme, banyuwangi: Area, worker: User
 ) -> None:
@@ -158,6 +151,7 @@ def test_a_programme_that_is_switched_on_again_decides_who_came_meanwhile(
 
 def test_a_version_that_has_not_begun_has_its_first_day_for_that(decided: MakeFamily, pkh: Programme) -> None:
     Programme.objects.filter(pk=pkh.pk).update(is_active=False)
+    RuleSet.objects.filter(programme=pkh).update(begun_at=None)
     decided()
     Programme.objects.filter(pk=pkh.pk).update(is_active=True)
     assert overlooked.due() == []

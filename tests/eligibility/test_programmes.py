@@ -24,6 +24,7 @@ from tests.cast import BANYUWANGI, KESILIR, TABANAN
 from tests.conftest import SignIn
 from tests.eligibility.conftest import MakeFamily
 from tests.eligibility.documents import RULESETS, UMK, data, family, small
+from tests.support.rules import begin_all
 
 WORDS = dict.fromkeys(("rule", "met", "not_met", "unknown"), "Teks.")
 BLOCKED = {"programme": "pkh", "blocks": True, "legal": "Pasal 2", "text": {"id": WORDS, "en": WORDS}}
@@ -33,6 +34,7 @@ def load(folder: Path, **changes: Any) -> None:
     path = folder / "rules.yaml"
     path.write_text(as_text(small(**changes)))
     call_command("load_rulesets", str(path), verbosity=0)
+    begin_all()
 
 
 def outcomes(application: Application) -> dict[str, str]:

@@ -77,9 +77,7 @@ def ask_anew(application: Application, *, by: User) -> list[str]:
 
 def _ask_unknown_again() -> int:
     unknown = SourceRequest.objects.matching().filter(state=RequestState.NOT_FOUND)
-    long_ago = unknown.agreed().filter(
-        answered_at__lt=timezone.now() - UNKNOWN_AGAIN_AFTER, application__state__in=OPEN
-    )
+    long_ago = unknown.agreed().filter(_is_open(), answered_at__lt=timezone.now() - UNKNOWN_AGAIN_AFTER)
     ids = list(long_ago.order_by("answered_at").values_list("pk", flat=True)[:AT_ONCE])
     return unknown.filter(pk__in=ids).update(state=RequestState.DUE, due_at=timezone.now())
 

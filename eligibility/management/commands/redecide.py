@@ -20,7 +20,8 @@ WAITING = 0.5  # seconds, while a worker has the run
 class Command(BaseCommand):
     help = (
         "Decide every decided family of an area again by the rules in force today. Facts, rules and parameters are"
-        " fixed at the start; only families whose answer changes get a new determination. Killed, it goes on later."
+        " fixed at the start; only families whose answer changes, or who wait for an announcement under earlier rules,"
+        " get a new determination. Killed, it goes on later."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
