@@ -71,6 +71,14 @@ class DraftState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Given up")
 
 
+class WithdrawalState(models.TextChoices):
+    """Of a proposal to take a version of rules back before its first day."""
+
+    PROPOSED = "proposed", _("Waiting for a second officer")
+    EFFECTIVE = "effective", _("In effect")
+    REFUSED = "refused", _("Not agreed")
+
+
 class SimulationState(models.TextChoices):
     RUNNING = "running", _("Under way")
     DONE = "done", _("Finished")

@@ -12,10 +12,10 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from eligibility import drafting, golden_history, golden_words, permissions
+from eligibility import drafting, gaps, golden_history, golden_words, permissions
 from eligibility.documents import document_of
-from eligibility.enums import DraftState
-from eligibility.models import Programme, RuleDraft, RuleSet, Simulation
+from eligibility.enums import DraftState, WithdrawalState
+from eligibility.models import Programme, RuleDraft, RuleSet, Simulation, Withdrawal
 from eligibility.rules import changes
 from eligibility.rules.changes import Change, Part
 from eligibility.rules.document import RuleDocument
@@ -118,7 +118,10 @@ def version_page(rule_set: RuleSet, user: User) -> dict[str, Any]:
         earlier = earlier.filter(valid_during__startswith__lt=rule_set.valid_during.lower)
     before = earlier.order_by("-valid_during").first()
     placement = placed(rule_set)
+    is_scheduled = placement.kind == "info"
+    withdrawal = _withdrawal(rule_set)
     return {
+        **_approval(rule_set, user),
         "version": placement,
         "rule_set": rule_set,
         "programme": programme,
@@ -126,8 +129,31 @@ def version_page(rule_set: RuleSet, user: User) -> dict[str, Any]:
         "before": before,
         "changes": told(changes.between(document_of(before), document_of(rule_set))) if before else [],
         "may_revert": may_write and placement.kind == "neutral",
-        "may_withdraw": may_write and placement.kind == "info",
+        "withdrawal": withdrawal,
+        "gap_without": gaps.gap_without(rule_set) if is_scheduled and may_write else None,
+        "may_withdraw": may_write and is_scheduled and withdrawal is None,
+        "may_decide": may_write and is_scheduled and withdrawal is not None,
+        "may_agree": withdrawal is not None and withdrawal.proposed_by_id != user.pk,
     }
+
+
+def _approval(rule_set: RuleSet, user: User) -> dict[str, Any]:
+    """Who made a version what it is, and on what; its draft opens to who may read drafts."""
+    people = ("proposed_by", "enacted_by", "decree", "tried__ran_by")
+    draft = RuleDraft.objects.filter(rule_set=rule_set).select_related(*people).first()
+    if draft is None:
+        return {"draft": None}
+    return {
+        "draft": draft,
+        "tried": draft.tried or draft.replay,
+        "summary": draft.simulation_summary,
+        "may_open_draft": RuleDraft.objects.visible_to(user).filter(pk=draft.pk).exists(),
+    }
+
+
+def _withdrawal(rule_set: RuleSet) -> Withdrawal | None:
+    rows = rule_set.withdrawals.exclude(state=WithdrawalState.REFUSED)
+    return rows.select_related("proposed_by", "decided_by", "decree").first()
 
 
 def draft_page(draft: RuleDraft, user: User) -> dict[str, Any]:

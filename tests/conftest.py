@@ -39,6 +39,7 @@ NO_TRUNCATE = {
     "eligibility_draftreplay": "draft_replay_no_truncate",
     "eligibility_ruleset": "rule_set_no_truncate",
     "eligibility_goldenfamily": "golden_family_no_truncate",
+    "eligibility_withdrawal": "withdrawal_no_truncate",
 }
 
 SignIn = Callable[[Client, User], User]

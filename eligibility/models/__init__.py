@@ -13,6 +13,7 @@ from eligibility.models.rankings import RankedEntry, Ranking
 from eligibility.models.recertifications import Recertification
 from eligibility.models.shares import ReservedShare
 from eligibility.models.simulations import SimulatedDraft, Simulation
+from eligibility.models.withdrawals import Withdrawal
 from eligibility.populations.models import Run, RunAnswer, RunChange, RunRules, Snapshot, SnapshotRow
 
 __all__ = [
@@ -50,4 +51,5 @@ __all__ = [
     "Simulation",
     "Snapshot",
     "SnapshotRow",
+    "Withdrawal",
 ]

@@ -7,17 +7,15 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from eligibility import drafting, overlap_checks, permissions
-from eligibility.documents import document_of, fingerprint
+from eligibility import overlap_checks, permissions
+from eligibility.documents import fingerprint
 from eligibility.models import WRITERS, Programme, RuleSet
 from eligibility.rules.document import RuleDocument, parse
 from perlinsos.accounts.models import Membership, User
-from perlinsos.core import access, audit
+from perlinsos.core import audit
 from perlinsos.core.errors import DomainError
-from perlinsos.decrees.models import Decree
 from perlinsos.regions.models import Area
 
 
@@ -105,30 +103,6 @@ def follow(programme: Programme, document: RuleDocument, data: dict[str, Any], *
     return rule_set
 
 
-@transaction.atomic
-def withdraw_rule_set(rule_set: RuleSet, *, decree: Decree, reason: str, by: User) -> RuleSet:
-    """Take a version back before its first day; the one before it holds on as if nothing had been.
-
-    For policy staff of every area the programme runs in, under a decree about rules. Refused with
-    `decree_not_valid`, with `not_scheduled` once its first day has come or it was taken back before, and as
-    `follow` refuses overlaps where the version before it would then hold together with others.
-    """
-    programme = Programme.objects.hold(rule_set.programme_id)
-    access.ensure(permissions.can_write_rules(by, programme))
-    if not drafting.decrees_for(programme).filter(pk=decree.pk).exists():
-        raise DomainError(_("This decree does not hold here and today. Choose another one."), code="decree_not_valid")
-    period = RuleSet.objects.scheduled().filter(pk=rule_set.pk).values_list("valid_during", flat=True).first()
-    if period is None:
-        message = _("Only a version whose first day is still to come can be taken back.")
-        raise DomainError(message, code="not_scheduled")
-    rule_set.valid_during = DateRange(empty=True)
-    rule_set.withdrawn_at, rule_set.withdrawn_under = timezone.now(), decree
-    rule_set.save(update_fields=["valid_during", "withdrawn_at", "withdrawn_under", "updated_at"])
-    _reach_on(programme, period.lower)
-    audit.record("eligibility.rule_set.withdrawn", subject=rule_set, by=by, decree=decree.pk, reason=reason)
-    return rule_set
-
-
 def _has_policy(programme: Programme) -> bool:
     """Whether somebody may write rules for it at the desk today."""
     hired = Membership.objects.valid().filter(role__in=WRITERS, user__is_active=True)
@@ -156,19 +130,6 @@ def _end_predecessor(programme: Programme, first_day: date) -> None:
     for one in earlier:
         one.valid_during = DateRange(one.valid_during.lower, first_day)
         one.save(update_fields=["valid_during", "updated_at"])
-
-
-def _reach_on(programme: Programme, gap_from: date) -> None:
-    """The version that ended for the sake of another one holds as far as its document says, or to the next one."""
-    earlier = programme.rule_sets.filter(valid_during__endswith=gap_from).first()
-    if earlier is None:
-        return
-    following = programme.rule_sets.kept().filter(valid_during__startswith__gte=gap_from).order_by("valid_during")
-    next_day = following.values_list("valid_during", flat=True).first()
-    ends = [day for day in (document_of(earlier).valid_until, next_day and next_day.lower) if day is not None]
-    earlier.valid_during = DateRange(earlier.valid_during.lower, min(ends, default=None))
-    earlier.save(update_fields=["valid_during", "updated_at"])
-    overlap_checks.ensure_none(document_of(earlier), overlap_checks.Period(gap_from, earlier.valid_during.upper))
 
 
 def _create(programme: Programme, document: RuleDocument, data: dict[str, Any], digest: str) -> RuleSet:

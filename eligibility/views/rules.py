@@ -1,6 +1,7 @@
 """Versions of rules at the desk: in force, scheduled, past; compared, brought back, taken back."""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -10,10 +11,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from eligibility import drafting, permissions, rule_pages
 from eligibility.documents import document_of
-from eligibility.forms import DraftStartForm, RevertForm, WithdrawForm
-from eligibility.models import Programme, RuleSet
+from eligibility.forms import DraftStartForm, ReasonForm, RevertForm, WithdrawForm
+from eligibility.models import Programme, RuleSet, Withdrawal
 from eligibility.rules import changes
-from eligibility.services import drafts, rulesets
+from eligibility.services import drafts, withdrawals
 from perlinsos.accounts.requests import UserRequest
 from perlinsos.core import access
 from perlinsos.core.errors import DomainError
@@ -79,13 +80,49 @@ def rule_withdraw(request: UserRequest, code: str, version: str) -> HttpResponse
     form = WithdrawForm(request.POST, decrees=drafting.decrees_for(rule_set.programme))
     if form.is_valid():
         try:
-            rulesets.withdraw_rule_set(rule_set, by=request.user, **form.cleaned_data)
+            withdrawals.propose_withdrawal(rule_set, by=request.user, **form.cleaned_data)
         except DomainError as error:
             form.add_error(None, str(error.message))
         else:
-            messages.success(request, _("Taken back. The version before it holds on."))
-            return redirect("rule-programme", code=code)
+            messages.success(request, _("Proposed. Another officer can take it back now."))
+            return redirect("rule-version", code=code, version=version)
     return _show_version(request, rule_set, withdraw_form=form)
+
+
+@require_POST
+def withdrawal_agree(request: UserRequest, public_id: UUID) -> HttpResponse:
+    withdrawal = _withdrawal(request, public_id)
+    try:
+        withdrawals.agree_to_withdrawal(withdrawal, by=request.user)
+    except DomainError as error:
+        messages.error(request, str(error.message))
+    else:
+        messages.success(request, _("Taken back. The version before it holds on."))
+    return _to_version(withdrawal)
+
+
+@require_POST
+def withdrawal_decline(request: UserRequest, public_id: UUID) -> HttpResponse:
+    withdrawal, form = _withdrawal(request, public_id), ReasonForm(request.POST)
+    if not form.is_valid():
+        return _show_version(request, withdrawal.rule_set, decline_form=form)
+    try:
+        withdrawals.decline_withdrawal(withdrawal, reason=form.cleaned_data["reason"], by=request.user)
+    except DomainError as error:
+        messages.error(request, str(error.message))
+    else:
+        messages.success(request, _("Not taken back. It begins on its first day."))
+    return _to_version(withdrawal)
+
+
+def _withdrawal(request: UserRequest, public_id: UUID) -> Withdrawal:
+    known = Withdrawal.objects.visible_to(request.user).select_related("rule_set__programme", "decree")
+    return get_object_or_404(known, public_id=public_id)
+
+
+def _to_version(withdrawal: Withdrawal) -> HttpResponse:
+    rule_set = withdrawal.rule_set
+    return redirect("rule-version", code=rule_set.programme.code, version=rule_set.version)
 
 
 def _programme(request: UserRequest, code: str) -> Programme:
@@ -100,7 +137,7 @@ def _versions(request: UserRequest, code: str) -> Any:
 
 def _version(request: UserRequest, code: str, version: str) -> RuleSet:
     access.ensure(permissions.can_open_rules(request.user))
-    known = _versions(request, code).select_related("programme", "draft__decree", "draft__enacted_by")
+    known = _versions(request, code).select_related("programme")
     found: RuleSet = get_object_or_404(known, version=version)
     return found
 
@@ -125,6 +162,7 @@ def _show_version(
     *,
     revert_form: RevertForm | None = None,
     withdraw_form: WithdrawForm | None = None,
+    decline_form: ReasonForm | None = None,
 ) -> HttpResponse:
     context = rule_pages.version_page(rule_set, request.user)
     if context["may_revert"]:
@@ -132,4 +170,7 @@ def _show_version(
     if context["may_withdraw"]:
         decrees = drafting.decrees_for(rule_set.programme)
         context["withdraw_form"] = withdraw_form or WithdrawForm(decrees=decrees)
-    return render(request, "eligibility/rule_version.html", context | {"form": revert_form or withdraw_form})
+    if context["may_decide"]:
+        context["decline_form"] = decline_form or ReasonForm()
+    context["form"] = revert_form or withdraw_form or decline_form
+    return render(request, "eligibility/rule_version.html", context)

@@ -15,7 +15,6 @@ from eligibility import drafting
 from eligibility.enums import DraftState
 from eligibility.models import WRITERS, GoldenFamily, Programme, RuleDraft, RuleSet
 from eligibility.services import drafts
-from eligibility.services.rulesets import withdraw_rule_set
 from perlinsos.accounts.enums import Role
 from perlinsos.accounts.models import User
 from perlinsos.core.models import AuditEvent
@@ -179,23 +178,6 @@ def test_an_earlier_version_comes_back_as_a_new_one(
     assert (enacted.is_revert, enacted.base, programme.rule_sets.count()) == (True, first, 3)
 
 
-def test_a_version_is_taken_back_before_its_day_and_the_gap_closes(
-    proposed: Callable[..., RuleDraft], programme: Programme, tara: User, nusa: User, decree: Decree
-) -> None:
-    version = enact(proposed(), decree, tara).rule_set
-    assert version is not None
-    wrong = factories.DecreeFactory(kind=DecreeKind.RESULT, area=None)
-    assert code_of(lambda: withdraw_rule_set(version, decree=wrong, reason="x", by=nusa)) == "decree_not_valid"
-    withdraw_rule_set(version, decree=decree, reason="Anggaran belum ada", by=nusa)
-    assert periods(programme) == {"2026-1": (SINCE, None)}
-    assert code_of(lambda: withdraw_rule_set(version, decree=decree, reason="x", by=nusa)) == "not_scheduled"
-    first = programme.rule_sets.get(version="2026-1")
-    assert code_of(lambda: withdraw_rule_set(first, decree=decree, reason="x", by=nusa)) == "not_scheduled"
-    assert programme.rule_sets.count() == 2  # history stays
-    enacted = enact(proposed(text("2027-2")), decree, tara)
-    assert enacted.state == DraftState.ENACTED
-
-
 # --- who ------------------------------------------------------------------------------------------
 def test_who_reaches_which_programmes(rules: dict[str, Programme], cast: Cast) -> None:
     """PKH runs everywhere; a package of Banyuwangi runs there only."""
@@ -233,7 +215,6 @@ def test_every_service_asks_who_may(proposed: Callable[..., RuleDraft], cast: Ca
         lambda by: drafts.start_revert(
             RuleSet.objects.get(), version="9", first_day=TOMORROW, title="x", by=by
         ),
-        lambda by: withdraw_rule_set(RuleSet.objects.get(), decree=decree, reason="x", by=by),
     ]  # fmt: skip
     regency = factories.staff("Wangi", Role.POLICY, BANYUWANGI)
     for call in calls:
@@ -251,14 +232,3 @@ def test_the_database_refuses_one_person_for_both(cast: Cast) -> None:
         RuleDraft.objects.filter(pk=draft.pk).update(
             state=DraftState.ENACTED, enacted_by=cast.budi, enacted_at=timezone.now()
         )
-
-
-def test_a_version_taken_back_names_its_decree_and_holds_nowhere() -> None:
-    version = factories.RuleSetFactory()
-    rows = RuleSet.objects.filter(pk=version.pk)
-    with pytest.raises(IntegrityError, match="rule_set_withdrawn_under_a_decree"), transaction.atomic():
-        rows.update(valid_during=DateRange(empty=True), withdrawn_at=timezone.now())
-    rows.update(
-        valid_during=DateRange(empty=True), withdrawn_at=timezone.now(), withdrawn_under=factories.DecreeFactory()
-    )
-    assert not RuleSet.objects.in_force().exists()

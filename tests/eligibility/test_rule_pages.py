@@ -83,7 +83,7 @@ def test_policy_staff_of_a_regency_write_no_rules_of_the_nation(
     assert client.post(reverse("draft-start", args=["uji"]), {"title": "x"}).status_code == 403
 
 
-def test_the_walk_from_a_text_to_a_scheduled_version_and_back(nusa: Client, tara: Client, programme: Programme) -> None:
+def test_the_walk_from_a_text_to_a_scheduled_version(nusa: Client, tara: Client, programme: Programme) -> None:
     decree = factories.DecreeFactory(kind=DecreeKind.RULES, area=None)
     started = nusa.post(reverse("draft-start", args=["uji"]), {"title": "Batas daya", "base": "2026-1"})
     draft = RuleDraft.objects.get()
@@ -114,13 +114,6 @@ def test_the_walk_from_a_text_to_a_scheduled_version_and_back(nusa: Client, tara
     assert "menetapkannya lebih dulu" in text(tara.post(address("enact", draft), form))
     assert RuleSet.objects.scheduled().get().version == "2027-1"
     assert "Terjadwal" in text(tara.get(reverse("rule-programme", args=["uji"])))
-    withdrawn = tara.post(
-        reverse("rule-withdraw", args=["uji", "2027-1"]),
-        {"decree": decree.public_id, "reason": "Anggaran"},
-        follow=True,
-    )
-    assert "Versi sebelumnya terus berlaku." in text(withdrawn)
-    assert "Ditarik" in text(tara.get(reverse("rule-version", args=["uji", "2027-1"])))
 
 
 def test_of_two_at_one_text_the_second_sees_both_and_keeps_their_own(
