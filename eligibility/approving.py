@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from eligibility import drafting
+from eligibility import draft_simulations, drafting
 from eligibility.drafting import Checked
 from eligibility.models import Programme, RuleDraft
 from perlinsos.accounts.models import User
@@ -72,6 +72,8 @@ def ensure_tried(draft: RuleDraft, checked: Checked) -> None:
     if replay.differing and not draft.golden_reason:
         message = _("Some golden families come out otherwise than agreed. Say why that is right.")
         raise DomainError(message, code="golden_differs")
-    if not draft.unsimulated_reason and not drafting.simulations_of(draft).exists():
-        message = _("Nobody has simulated exactly this text. Do it first, or say why not.")
+    if not draft.unsimulated_reason and not draft_simulations.simulations_for(draft, checked.document):
+        message = _(
+            "Nobody has simulated exactly this text beside the rules of its first day. Do it first, or say why not."
+        )
         raise DomainError(message, code="not_simulated")

@@ -1,6 +1,8 @@
-"""What is to be said about a draft of rules: every problem with its place, what would follow, what it changes."""
+"""What is to be said about a draft of rules: every problem with its place, what would follow, what it changes.
 
-from collections.abc import Mapping
+What simulations say of it is in `draft_simulations.py`.
+"""
+
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -11,17 +13,15 @@ from django.utils.translation import gettext as _
 
 from eligibility import overlap_checks
 from eligibility.documents import document_of
-from eligibility.enums import SimulationState
 from eligibility.golden import cases
 from eligibility.golden_history import changes_since
-from eligibility.models import DraftReplay, Programme, RuleDraft, RuleSet, SimulatedDraft
+from eligibility.models import DraftReplay, Programme, RuleDraft, RuleSet
 from eligibility.rules import changes, golden
 from eligibility.rules.document import DocumentError, RuleDocument, parse
 from eligibility.rules.golden import Difference
 from eligibility.rules.reading import Problem
 from eligibility.rules.source import read_source
 from eligibility.rules.spelling import as_text
-from eligibility.simulations.report import GAINED, LOST, TO_CHECK
 from perlinsos.decrees.models import Decree, DecreeKind
 from perlinsos.regions.models import Area, Parameter
 
@@ -145,29 +145,6 @@ def answers_alike(replay: DraftReplay, document: RuleDocument) -> bool:
     return (replay.families, replay.differing) == found
 
 
-def simulations_of(draft: RuleDraft) -> QuerySet[SimulatedDraft]:
-    """Finished simulations of exactly this text, newest first."""
-    done = draft.simulated.filter(sha256=draft.sha256, simulation__state=SimulationState.DONE)
-    return done.select_related("simulation__area").order_by("-simulation__finished_at")
-
-
-def simulation_summary(draft: RuleDraft) -> list[dict[str, Any]]:
-    """What the newest simulation of exactly this text said in each area, small numbers hidden as in its report."""
-    found: dict[str, dict[str, Any]] = {}
-    for one in simulations_of(draft).iterator(chunk_size=10):  # a result is long, and a nation has many areas
-        simulation = one.simulation
-        if simulation.area_id not in found:
-            report = simulation.result["report"]
-            found[simulation.area_id] = {
-                "simulation": str(simulation.public_id),
-                "sha256": simulation.sha256,
-                "area": str(simulation.area),
-                "families": report["families"],
-                "effects": [_in_short(effect) for effect in report["drafts"][one.place - 1]["effects"]],
-            }
-    return list(found.values())
-
-
 # --- how ------------------------------------------------------------------------------------------
 def _misplaced(document: RuleDocument, programme: Programme) -> list[Problem]:
     """What is right by itself and wrong here and today."""
@@ -202,17 +179,6 @@ def _collision(other: RuleSet, document: RuleDocument) -> Problem:
         return Problem("valid.from", message, {"version": other.version})
     message = _("Version %(version)s begins on %(day)s. End this one there, or take that one back first.")
     return Problem("valid.until", message, {"version": other.version, "day": begins.isoformat()})
-
-
-def _in_short(effect: Mapping[str, Any]) -> dict[str, Any]:
-    paid, due = effect["paid"], effect["due"]
-    return {
-        "programme": effect["programme"],
-        "before": effect["before"]["eligible"],
-        "after": effect["after"]["eligible"],
-        **{move: effect["moves"][move] for move in (GAINED, LOST, TO_CHECK)},
-        "difference": None if paid is None or due is None else due - paid,
-    }
 
 
 def _told(difference: Difference) -> dict[str, Any]:

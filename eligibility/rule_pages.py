@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 from typing import Any
 
@@ -12,10 +13,10 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from eligibility import drafting, gaps, golden_history, golden_words, permissions
+from eligibility import draft_simulations, drafting, gaps, golden_history, golden_words, permissions
 from eligibility.documents import document_of
-from eligibility.enums import DraftState, WithdrawalState
-from eligibility.models import Programme, RuleDraft, RuleSet, Simulation, Withdrawal
+from eligibility.enums import DraftState, SimulationState, WithdrawalState
+from eligibility.models import Programme, RuleDraft, RuleSet, SimulatedDraft, Simulation, Withdrawal
 from eligibility.rules import changes
 from eligibility.rules.changes import Change, Part
 from eligibility.rules.document import RuleDocument
@@ -170,9 +171,7 @@ def draft_page(draft: RuleDraft, user: User) -> dict[str, Any]:
         "is_open": is_open,
         "replay": _replay(draft, document),
         **_golden(draft, document),
-        "simulations": _simulations(draft, user),
-        "is_simulated": drafting.simulations_of(draft).exists(),
-        "summary": draft.simulation_summary if draft.state != DraftState.DRAFT else [],
+        "summary": _summary(draft) if draft.state != DraftState.DRAFT else [],
         "lines": numbered(draft.text, checked.problems if is_open else ()),
         "may_write": may_write and draft.state == DraftState.DRAFT,
         "may_edit_golden_families": permissions.can_open_golden_families(user),
@@ -181,6 +180,8 @@ def draft_page(draft: RuleDraft, user: User) -> dict[str, Any]:
         "may_enact": may_write and draft.state == DraftState.PROPOSED and not is_own,
         "may_stop": may_write and is_open,
     }
+    counted = draft_simulations.simulations_for(draft, checked.document) if is_open else []
+    context |= {"simulations": _simulations(draft, user, counted), "is_simulated": bool(counted)}
     if checked.document is not None and is_open:
         before, found = drafting.differences_from_before(checked.document, draft.programme)
         context |= {
@@ -189,6 +190,7 @@ def draft_page(draft: RuleDraft, user: User) -> dict[str, Any]:
             "changes": told(found),
             "gap": drafting.gap_after(checked.document, draft.programme),
             "missing": drafting.missing_values(checked.document, draft.programme),
+            "not_simulated_in": draft_simulations.not_simulated_in(draft.programme, checked.document, counted),
         }
     return context
 
@@ -225,9 +227,9 @@ def line_by_line(theirs: str, yours: str) -> list[str]:
     return [line for line in found if not line.startswith(("---", "+++"))]
 
 
-def _simulations(draft: RuleDraft, user: User) -> list[dict[str, Any]]:
-    """The newest ones of this draft, whether of exactly its text, and whether the reader may open them."""
-    rows = draft.simulated.select_related("simulation__area").order_by("-simulation")
+def _simulations(draft: RuleDraft, user: User, counted: Iterable[SimulatedDraft]) -> list[dict[str, Any]]:
+    """The newest ones of this draft, what keeps them from speaking for it, and whether the reader may open them."""
+    rows = draft.simulated.select_related("simulation__area", "simulation__snapshot").order_by("-simulation")
     rows = rows.defer("document", *(f"simulation__{field}" for field in ("given", "tally", "result")))
     newest = list(rows[:SHOWN_SIMULATIONS])
     known = Simulation.objects.visible_to(user).filter(pk__in=[row.simulation_id for row in newest])
@@ -236,9 +238,23 @@ def _simulations(draft: RuleDraft, user: User) -> list[dict[str, Any]]:
         {
             "simulation": row.simulation,
             "is_of_this_text": row.sha256 == draft.sha256,
+            "is_beside": row.sha256 == draft.sha256
+            and row.simulation.state == SimulationState.DONE
+            and row not in counted,
+            "is_old": row.simulation.snapshot is not None
+            and draft_simulations.is_old(row.simulation.snapshot.taken_at),
             "may_open": row.simulation_id in open_to_reader,
         }
         for row in newest
+    ]
+
+
+def _summary(draft: RuleDraft) -> list[dict[str, Any]]:
+    """As kept with the proposal, with days for their spelling. Older ones do not have all of it."""
+    days = ("snapshot_on", "rules_on")
+    return [
+        {**one, **{name: date.fromisoformat(one[name]) if name in one else None for name in days}}
+        for one in draft.simulation_summary
     ]
 
 

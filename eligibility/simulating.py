@@ -43,16 +43,29 @@ class Draft:
 
 def given(drafts: Sequence[RuleDocument], *, area: Area, on: date) -> dict[str, Any]:
     """Rules in force on a day, where they and the drafts run, and the parameters they may ask for in an area."""
-    in_force = list(RuleSet.objects.in_force(on).filter(programme__is_active=True).order_by("programme__code"))
-    documents = [*(document_of(rule_set) for rule_set in in_force), *drafts]
+    rules = rules_in_force(on)
+    rule_sets = RuleSet.objects.in_bulk([pk for pk, _areas in rules])
+    documents = [*(document_of(rule_sets[pk]) for pk, _areas in rules), *drafts]
     names = frozenset[str]().union(*(document.regional_parameters for document in documents))
-    around = [row for row in parameters.in_force(names, on=on) if _meet(row.area_id or "", area.code)]
+    around = [row for row in parameters.in_force(names, on=on) if meet(row.area_id or "", area.code)]
     rows = sorted(around, key=lambda row: (row.name, row.area_id or ""))
     return {
-        "rules": [[rule_set.pk, _areas(rule_set.programme)] for rule_set in in_force],
+        "rules": rules,
         "draft_areas": [_draft_areas(draft) for draft in drafts],
         "parameters": [[row.name, row.area_id, row.value] for row in rows if type(row.value) is int],
     }
+
+
+def rules_in_force(on: date) -> list[list[Any]]:
+    """The versions that hold on a day, by key, each with the codes of the areas where it runs."""
+    found = RuleSet.objects.in_force(on).filter(programme__is_active=True).order_by("programme__code")
+    rows = found.select_related("programme").prefetch_related("programme__areas").defer("document")
+    return [[rule_set.pk, sorted(area.code for area in rule_set.programme.areas.all())] for rule_set in rows]
+
+
+def meet(one: str, other: str) -> bool:
+    """Whether one area lies in the other, by their codes; the nation has none."""
+    return f"{one}.".startswith(f"{other}.") or f"{other}.".startswith(f"{one}.") or not (one and other)
 
 
 def study_of(simulation: Simulation) -> Study:
@@ -111,11 +124,6 @@ def _shown_already(snapshot: Snapshot, district: Area) -> Mapping[str, list[Mapp
             rows = next(table["rows"] for table in effect["tables"] if table["dimension"] == "district")
             found[effect["programme"]] += [row["moves"] for row in rows if row["group"] == district.code]
     return found
-
-
-def _meet(one: str, other: str) -> bool:
-    """Whether one area lies in the other."""
-    return one.startswith(other) or other.startswith(one)
 
 
 def _areas(programme: Programme) -> list[str]:

@@ -23,7 +23,7 @@ from perlinsos.core.templatetags.portal import tanggal_jam
 from perlinsos.regions.models import Area
 
 NEW = "baru:"
-TODAY, THAT_DAY = "kini", "dulu"
+FIRST_DAY, TODAY, THAT_DAY = "awal", "kini", "dulu"
 MOST_SHOWN = 5  # problems of one draft
 
 
@@ -45,8 +45,12 @@ class SimulationForm(PortalForm):
     aturan = forms.ChoiceField(
         label=_("Compared with the rules in force"),
         widget=CardRadios,
-        initial=TODAY,
-        choices=[(TODAY, _("Today")), (THAT_DAY, _("On the day of the snapshot"))],
+        initial=FIRST_DAY,
+        choices=[
+            (FIRST_DAY, _("On the first day of the draft")),
+            (TODAY, _("Today")),
+            (THAT_DAY, _("On the day of the snapshot")),
+        ],
     )
     kecamatan = forms.ChoiceField(label=_("District, for a quick look"), required=False)
 
@@ -74,8 +78,13 @@ class SimulationForm(PortalForm):
         chosen = self.cleaned_data["potret"]
         snapshot = self._snapshots.get(chosen)
         area = snapshot.area if snapshot else self._regencies[chosen.removeprefix(NEW)]
-        then = snapshot is not None and self.cleaned_data["aturan"] == THAT_DAY
-        return Ground(area, timezone.localdate(snapshot.taken_at if snapshot and then else None), snapshot)
+        return Ground(area, self._rules_on(snapshot), snapshot)
+
+    def _rules_on(self, snapshot: Snapshot | None) -> date:
+        chosen, today = self.cleaned_data["aturan"], timezone.localdate()
+        if chosen == FIRST_DAY:  # of the last one to begin; a text of the past is tried as if it began now
+            return max(today, *(document.valid_from for document in self.documents))
+        return timezone.localdate(snapshot.taken_at) if snapshot and chosen == THAT_DAY else today
 
     @property
     def district(self) -> Area:

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from eligibility import approving, drafting, permissions
+from eligibility import approving, draft_simulations, drafting, permissions
 from eligibility.approving import sha256_of
 from eligibility.documents import fingerprint
 from eligibility.enums import DraftState
@@ -101,7 +101,7 @@ def propose_draft(
     held.golden_reason, held.unsimulated_reason = golden_reason.strip(), unsimulated_reason.strip()
     approving.ensure_tried(held, checked)
     assert checked.document is not None  # noqa: S101 - a text without problems is rules
-    held.tried, held.simulation_summary = held.replay, drafting.simulation_summary(held)
+    held.tried, held.simulation_summary = held.replay, draft_simulations.summary(held, checked.document)
     held.golden_changes = drafting.golden_changes(checked.document, held.programme)
     return workflow.move(
         held,

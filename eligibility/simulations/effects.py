@@ -22,6 +22,7 @@ BEFORE, AFTER = (
     tuple(frozenset(at for at in EVERYBODY if CELLS[at][side] == code) for code in ANSWERS.values()) for side in (0, 1)
 )
 MOVED = MOVES[:-1]  # the last is what is left: it differs by few where the others do, or means nothing
+NUMBERS = ("paid", "due", "more", "less", "reordered")
 FIT_BOTH = CELLS.index((ANSWERS["eligible"], ANSWERS["eligible"]))
 
 
@@ -31,7 +32,7 @@ def effect(counts: Counts, number: int, programme: str, earlier: Sequence[Effect
     before, after = (_answers(cells, groups) for groups in (BEFORE, AFTER))
     hidden = _hidden_moves(cells, before, [*known, *(one.moves for one in earlier)])
     is_told = not hidden and _may_tell(cells, before, after, earlier)
-    money = {name: counts.get(key("sum", number, programme, name), 0) for name in ("paid", "due", "more", "less")}
+    money = {name: counts.get(key("sum", number, programme, name), 0) for name in NUMBERS}
     raises = _hidden_raises(cells[FIT_BOTH], money["more"], money["less"], earlier)
     near = lines.near(counts, 0, programme, [])
     return Effect(
@@ -43,6 +44,7 @@ def effect(counts: Counts, number: int, programme: str, earlier: Sequence[Effect
         due=money["due"] if is_told and not raises and after["eligible"] is not None else None,
         more=None if 0 in raises else money["more"],
         less=None if 1 in raises else money["less"],
+        reordered=_reordered(cells[FIT_BOTH], money["reordered"], earlier),
         tables=tuple(
             _table(counts, number, programme, dimension, hidden, [one.tables[at] for one in earlier])
             for at, dimension in enumerate(DIMENSIONS)
@@ -113,6 +115,11 @@ def _hidden_raises(fit_both: int, more: int, less: int, earlier: Sequence[Effect
     beside = {0} if hiding.is_beside(more, (one.more for one in earlier)) else set[int]()
     beside |= {1} if hiding.is_beside(less, (one.less for one in earlier)) else set()
     return hiding.in_line([more, less, fit_both - more - less], beside)
+
+
+def _reordered(fit_both: int, reordered: int, earlier: Sequence[Effect]) -> Count:
+    beside = {0} if hiding.is_beside(reordered, (one.reordered for one in earlier)) else set[int]()
+    return None if 0 in hiding.in_line([reordered, fit_both - reordered], beside) else reordered
 
 
 # --- groups ---------------------------------------------------------------------------------------

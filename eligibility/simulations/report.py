@@ -8,7 +8,7 @@ from typing import Any
 
 from eligibility.populations.columns import NO, OPEN, YES
 
-ENGINE = "kolom-3"  # a new name whenever the same input may give another report
+ENGINE = "kolom-4"  # a new name whenever the same input may give another report
 KNOWN = "known"  # prefix of the tally of ground checks
 Count = int | None
 
@@ -92,7 +92,10 @@ class Overlap:
 
 @dataclass(frozen=True)
 class Effect:
-    """What one draft does to one programme. Money in rupiah a year."""
+    """What one draft does to one programme. Money in rupiah a year.
+
+    `more`, `less`, `reordered`: families that fit before and after, and receive more or less, or have another need.
+    """
 
     programme: str
     before: Mapping[str, Count]
@@ -102,6 +105,7 @@ class Effect:
     due: Count
     more: Count
     less: Count
+    reordered: Count
     tables: tuple[Table, ...]
     near_before: Line
     near_after: Line

@@ -61,7 +61,8 @@ def line_name(line: Line) -> str:
 
 # --- columns --------------------------------------------------------------------------------------
 def _decided(families: pl.DataFrame, worlds: Worlds, touched: Collection[Touch]) -> pl.DataFrame:
-    answers = [pl.col(f"{what}_{number}") for number in range(len(worlds.decisions)) for what in ("outcome", "amount")]
+    whats = ("outcome", "amount", "need")
+    answers = [pl.col(f"{what}_{number}") for number in range(len(worlds.decisions)) for what in whats]
     numbers = {worlds.worlds[world][code] for world, code in looked_at(touched) if code in worlds.worlds[world]}
     near = [column for number in sorted(numbers) for column in _near_columns(number, worlds.decisions[number])]
     grouped = complete(families, {*worlds.facts, DISABILITY, DECILE}).lazy().with_columns(_groups())
@@ -99,7 +100,7 @@ def _near_columns(number: int, decision: Decision) -> Iterator[pl.Expr]:
 
 # --- numbers --------------------------------------------------------------------------------------
 def _moves(decided: pl.DataFrame, worlds: Worlds, number: int, programme: str) -> Counter[str]:
-    """Families by their answer before and after, in every group; rupiah a year; amounts that change."""
+    """Families by their answer before and after, in every group; rupiah a year; amounts and needs that change."""
     before, after = (worlds.worlds[place].get(programme) for place in (0, number))
     pair = decided.select(
         *DIMENSIONS,
@@ -107,6 +108,7 @@ def _moves(decided: pl.DataFrame, worlds: Worlds, number: int, programme: str) -
         _outcome(after).alias("after"),
         _amount(before).alias("paid"),
         _amount(after).alias("due"),
+        _is_reordered(before, after).alias("is_reordered"),
     )
     where = ("move", number, programme)
     found: Counter[str] = Counter()
@@ -119,6 +121,7 @@ def _moves(decided: pl.DataFrame, worlds: Worlds, number: int, programme: str) -
         due=pl.col("due").sum(),
         more=(both & (pl.col("due") > pl.col("paid"))).sum(),
         less=(both & (pl.col("due") < pl.col("paid"))).sum(),
+        reordered=(both & pl.col("is_reordered")).sum(),
     )
     found.update({key("sum", number, programme, name): int(sums[name][0]) for name in sums.columns})
     return found
@@ -130,6 +133,12 @@ def _outcome(number: int | None) -> pl.Expr:
 
 def _amount(number: int | None) -> pl.Expr:
     return pl.lit(0, dtype=pl.Int64) if number is None else pl.col(f"amount_{number}")
+
+
+def _is_reordered(before: int | None, after: int | None) -> pl.Expr:
+    if before is None or after is None:
+        return pl.lit(False)
+    return pl.col(f"need_{before}") != pl.col(f"need_{after}")
 
 
 def _overlaps(decided: pl.DataFrame, worlds: Worlds, number: int) -> Counter[str]:

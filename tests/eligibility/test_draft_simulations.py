@@ -1,7 +1,7 @@
 """From a draft to its simulation, and what it said into the proposal a second officer reads."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -12,16 +12,17 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from eligibility.models import Programme, RuleDraft, Simulation
+from eligibility.models import Programme, RuleDraft, Simulation, Snapshot, SnapshotRow
 from eligibility.services import drafts
 from eligibility.services.rulesets import enact_rule_set
+from eligibility.services.simulations import Ground, start_simulation
 from eligibility.simulating import Draft
 from perlinsos.accounts.enums import Role
 from perlinsos.accounts.models import User
 from perlinsos.core.errors import DomainError
 from perlinsos.regions.models import Area, Parameter
 from tests import factories
-from tests.cast import Cast
+from tests.cast import BANYUWANGI, JATILUWIH, TABANAN, Cast
 from tests.conftest import SignIn
 from tests.eligibility.documents import data
 from tests.eligibility.simulated import begin, finish, snapshot_of
@@ -105,6 +106,70 @@ def test_a_simulation_of_an_earlier_text_is_shown_as_such_and_is_not_enough(
     )
     assert proposed.simulation_summary == []
     assert "Hanya komentar" in text(client.get(detail(draft)))
+
+
+def simulated(draft: RuleDraft, by: User, *, village: str = "", on: date | None = None) -> Simulation:
+    """A finished one of Banyuwangi, beside today's rules; of the regency of `village`, where all families live then."""
+    area = factories.area(village[:5] or BANYUWANGI)
+    snapshot = snapshot_of(FAMILIES, area.code)
+    if village:
+        SnapshotRow.objects.filter(snapshot=snapshot).update(village_code=factories.area(village).code)
+    ground = Ground(area, on or timezone.localdate(), snapshot)
+    return finish(start_simulation([Draft(draft.title, draft.text, draft)], on=ground, by=by), by)
+
+
+def test_a_simulation_where_the_programme_does_not_run_says_nothing_of_it(
+    client: Client, worker: User, nusa: User, draft: RuleDraft, banyuwangi: Area
+) -> None:
+    Programme.objects.get(code="pkh").areas.set([banyuwangi])
+    simulated(draft, worker, village=JATILUWIH)
+    assert "dari aturan yang lebih lama" in text(client.get(detail(draft)))
+    with pytest.raises(DomainError, match="not_simulated"):
+        drafts.propose_draft(draft, edition=2, by=nusa, golden_reason=NONE)
+    simulated(draft, worker)
+    (summary,) = drafts.propose_draft(draft, edition=2, by=nusa, golden_reason=NONE).simulation_summary
+    assert summary["area"] == str(banyuwangi)
+
+
+def test_a_simulation_beside_rules_that_hold_no_more_on_the_first_day_is_not_enough(
+    client: Client, worker: User, nusa: User, draft: RuleDraft
+) -> None:
+    """Another programme has a new version from tomorrow on: what today's rules said is said of other rules."""
+    simulated(draft, worker)
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    enact_rule_set({**data("sembako-2026-2"), "valid": {"from": tomorrow.isoformat(), "until": None}}, by=worker)
+    with pytest.raises(DomainError, match="not_simulated"):
+        drafts.propose_draft(draft, edition=2, by=nusa, golden_reason=NONE)
+    simulated(draft, worker)
+    with pytest.raises(DomainError, match="not_simulated"):
+        drafts.propose_draft(draft, edition=2, by=nusa, golden_reason=NONE)
+    simulated(draft, worker, on=tomorrow)
+    (summary,) = drafts.propose_draft(draft, edition=2, by=nusa, golden_reason=NONE).simulation_summary
+    assert (summary["rules_on"], summary["against"]) == (tomorrow.isoformat(), "2026-2")
+
+
+def test_what_a_simulation_rests_on_stands_with_the_proposal_and_where_there_is_none(
+    client: Client, worker: User, nusa: User, draft: RuleDraft
+) -> None:
+    done = simulated(draft, worker)
+    Snapshot.objects.filter(pk=done.snapshot_id).update(taken_at=timezone.now() - timedelta(days=500))
+    factories.ParameterFactory(area=factories.area(TABANAN), name=Parameter.Name.SERVED, value=True)
+    page = text(client.get(detail(draft)))
+    assert ("Belum disimulasikan di Kabupaten Tabanan" in page, "lebih lama dari setahun" in page) == (True, True)
+    drafts.propose_draft(draft, edition=2, by=nusa, golden_reason=NONE)
+    page = text(client.get(detail(draft)))
+    assert "84 keluarga" in page
+    assert "dibandingkan dengan versi 2026-2" in page
+    assert "bukan hanya untuk kuota" in page
+
+
+def test_a_draft_is_compared_with_the_rules_and_values_of_its_first_day(
+    client: Client, nusa: User, draft: RuleDraft
+) -> None:
+    assert re.search(r'value="awal"[^>]*\bchecked', text(client.get(LIST)))
+    given = {"potret": str(snapshot_of(FAMILIES).public_id), "rancangan": draft.public_id, "aturan": "awal"}
+    client.post(START, given)
+    assert Simulation.objects.get().rules_on == timezone.localdate() + timedelta(days=1)
 
 
 def test_only_simulations_of_the_own_area_are_opened_and_many_cost_no_more(

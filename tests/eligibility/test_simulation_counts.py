@@ -140,6 +140,15 @@ def test_a_draft_of_one_programme_moves_families_of_another_that_it_blocks() -> 
     assert worlds.touched == {(1, "pkh"), (1, "bst")}
 
 
+def test_a_draft_that_only_changes_the_order_of_need_is_seen_to_do_so() -> None:
+    before, rules = parse(small()), small(version="b")
+    rules["need"]["scale"] = 2 * rules["need"].get("scale", 1)
+    worlds = side_by_side([before], [parse(rules)], {})
+    families: list[Family] = [{"pln.power_va": 900, "dtsen.decile": 2}] * 3
+    found = tally.tally(frame(families), worlds, worlds.touched)
+    assert (found["sum|1|uji|reordered"], found["move|1|uji|decile|2|1|1"]) == (3, 3)
+
+
 def test_a_new_programme_starts_from_nobody() -> None:
     ready = parse(small())
     worlds = side_by_side([], [ready], {})

@@ -180,6 +180,13 @@ def test_drafts_that_differ_by_few_families_do_not_point_at_them() -> None:
     assert (apart[1].moves["gained"], apart[1].after["eligible"], apart[1].due) == (60, 440, 440 * RATE)
 
 
+def test_who_stands_elsewhere_in_the_order_of_need_is_counted_and_few_are_not_told() -> None:
+    cells = {(YES, YES): 400, (NO, NO): 500}
+    for count, is_told in ((40, True), (400, True), (0, True), (4, False), (396, False)):
+        (effect,) = told(counted(cells, sum__1__uji__reordered=count))
+        assert effect.reordered == (count if is_told else None)
+
+
 def test_what_another_report_of_these_families_shows_counts_as_well() -> None:
     counts = counted({(NO, YES): 33, (YES, YES): 400, (NO, NO): 567})
     known = {"uji": [{"gained": 30, "lost": 0, "to_check": 0, "settled": 0, "same": 970}]}
