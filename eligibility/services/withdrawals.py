@@ -5,7 +5,8 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from eligibility import drafting, gaps, permissions
+from eligibility import drafting, gaps, overlap_checks, permissions
+from eligibility.documents import document_of
 from eligibility.enums import WithdrawalState
 from eligibility.models import Programme, RuleDraft, RuleSet, Withdrawal
 from perlinsos.accounts.models import User
@@ -20,7 +21,8 @@ def propose_withdrawal(rule_set: RuleSet, *, decree: Decree, reason: str, by: Us
 
     For policy staff of every area the programme runs in, as every service here, under a decree about rules
     other than the one it was enacted under. Refused with `decree_not_valid`, `same_decree`,
-    `already_proposed`, and with `not_scheduled` once its first day has come or it was taken back before.
+    `already_proposed`, with `not_scheduled` once its first day has come or it was taken back before, and with
+    `circular`, `unknown_programme` or `component_needed` where the one before it cannot go on beside other programmes.
     """
     programme = Programme.objects.hold(rule_set.programme_id)
     access.ensure(permissions.can_write_rules(by, programme))
@@ -28,7 +30,7 @@ def propose_withdrawal(rule_set: RuleSet, *, decree: Decree, reason: str, by: Us
     if RuleDraft.objects.filter(rule_set=rule_set, decree=decree).exists():
         message = _("This version was enacted under this decree. Taking it back needs one of its own.")
         raise DomainError(message, code="same_decree")
-    _ensure_scheduled(rule_set)
+    _ensure_the_one_before_may_hold(_ensure_scheduled(rule_set))
     if Withdrawal.objects.proposed().filter(rule_set=rule_set).exists():
         message = _("Somebody has proposed already to take this version back.")
         raise DomainError(message, code="already_proposed")
@@ -50,6 +52,7 @@ def agree_to_withdrawal(withdrawal: Withdrawal, *, by: User) -> RuleSet:
         raise DomainError(_("You proposed this. Another officer must agree."), code="same_officer")
     _ensure_decree_holds(withdrawal.decree, programme)
     rule_set = _ensure_scheduled(withdrawal.rule_set)
+    _ensure_the_one_before_may_hold(rule_set)
     earlier, end = gaps.reach_without(rule_set)
     workflow.move(withdrawal, WithdrawalState.EFFECTIVE, by=by, decided_by=by)
     rule_set.valid_during = DateRange(empty=True)
@@ -83,3 +86,10 @@ def _ensure_scheduled(rule_set: RuleSet) -> RuleSet:
         message = _("Only a version whose first day is still to come can be taken back.")
         raise DomainError(message, code="not_scheduled")
     return found
+
+
+def _ensure_the_one_before_may_hold(rule_set: RuleSet) -> None:
+    """Other programmes may have been enacted for the days on which the version before it was to hold no more."""
+    earlier, end = gaps.reach_without(rule_set)
+    if earlier is not None:
+        overlap_checks.ensure_none(document_of(earlier), overlap_checks.Period(rule_set.valid_during.lower, end))

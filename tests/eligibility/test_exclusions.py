@@ -10,9 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from eligibility import drafting
-from eligibility.models import RuleSet
+from eligibility.models import RuleSet, Withdrawal
 from eligibility.rules.spelling import as_text
-from eligibility.services.rulesets import enact_rule_set, withdraw_rule_set
+from eligibility.services.rulesets import enact_rule_set
+from eligibility.services.withdrawals import agree_to_withdrawal, propose_withdrawal
 from perlinsos.accounts.enums import Role
 from perlinsos.accounts.models import User
 from perlinsos.core.errors import DomainError
@@ -85,9 +86,13 @@ def test_taking_a_version_back_may_not_close_a_circle(enact: Callable[..., RuleS
     opened = enact("dua", "2", NEXT_YEAR)
     enact("satu", "2", NEXT_YEAR, overlaps=[blocked_by("dua")])
     decree = factories.DecreeFactory(kind=DecreeKind.RULES, area=None)
-    nusa = factories.staff("Nusa", Role.POLICY, "")
+    nusa, tara = (factories.staff(name, Role.POLICY, "") for name in ("Nusa", "Tara"))
     with pytest.raises(DomainError) as caught:
-        withdraw_rule_set(opened, decree=decree, reason="Anggaran", by=nusa)
+        propose_withdrawal(opened, decree=decree, reason="Anggaran", by=nusa)
+    assert caught.value.code == "circular"
+    proposed = Withdrawal.objects.create(rule_set=opened, decree=decree, reason="Anggaran", proposed_by=nusa)
+    with pytest.raises(DomainError) as caught:  # what was enacted since counts when the second officer agrees
+        agree_to_withdrawal(proposed, by=tara)
     assert caught.value.code == "circular"
     opened.refresh_from_db()
     assert opened.valid_during == DateRange(NEXT_YEAR, None)
