@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from appeals import again, correspondence, permissions, wording
 from appeals.models import Appeal, ObjectionWindow
 from eligibility import presenters, receiving, standing, told, waiting_line
+from eligibility.enums import Placement
 from eligibility.models import Determination, RankedEntry
 from eligibility.rules.catalogue import CATALOGUE
 from eligibility.rules.wording import quantity
@@ -57,7 +58,9 @@ def of(application: Application, *, viewer: User | AnonymousUser) -> dict[str, A
     determinations = [] if application.state in WAITING else _current(application)
     appeals = _appeals(application) if determinations else []
     places = _places(application) if determinations else []
-    windows = {place.ranking.batch.programme_id: _window(place) for place in places}
+    # Whose wait ended is announced again, with a time to object that is still to come.
+    holding = [place for place in places if place.placement != Placement.LAPSED]
+    windows = {place.ranking.batch.programme_id: _window(place) for place in holding}
     periods = _periods(determinations, windows)
     how_far = readiness.of(application) if application.state in WAITING else None
     may_object = isinstance(viewer, User) and permissions.can_lodge(viewer, application)
@@ -223,14 +226,12 @@ def _periods(determinations: list[Determination], windows: dict[int, ObjectionWi
 
 
 def _places(application: Application) -> list[Any]:
-    """Places that hold now, each with its `number` on the waiting list and `why` the family is only there."""
-    places = RankedEntry.objects.current().filter(entry__application=application, entry__is_cancelled=False)
+    """Where the family stands now, each with its `number` on the waiting list and `why` the family is only there."""
     batch = "ranking__batch"
-    found = places.select_related(
+    found = RankedEntry.objects.shown_to(application).select_related(
         *(f"{batch}__{one}" for one in ("programme", "quota", "decree", "area", "objection_window")), "share"
     )
-    numbered = waiting_line.with_number(standing.with_need(found))
-    places_found = list(numbered.order_by(f"{batch}__programme__code"))
+    places_found = list(waiting_line.with_number(standing.with_need(found)))
     for place in places_found:
         place.why = standing.why_waiting(place)
     return places_found

@@ -29,6 +29,7 @@ class Placement(models.TextChoices):
     WAITING = "waiting", _("Waiting list")
     NOT_ELIGIBLE = "not_eligible", _("Not eligible")
     LEFT = "left", _("No longer takes part")
+    LAPSED = "lapsed", _("Waiting list ended with its period")
 
 
 class DepartureReason(models.TextChoices):
@@ -53,6 +54,7 @@ class RankingCause(models.TextChoices):
     VACANCY = "vacancy", _("A place fell free")
     QUOTA = "quota", _("The number of places changed")
     OVERLAP = "overlap", _("Another programme gave or freed a place")
+    PERIOD = "period", _("The period of the places ended")
 
 
 class RunState(models.TextChoices):

@@ -141,6 +141,13 @@ def _place_texts(placement: str, *, may_object: bool) -> tuple[str, str]:
             _("Your family no longer takes part in %(programme)s"),
             _("%(programme)s ends for your family. Reason: %(reason)s. If this is wrong, tell the village office."),
         ),
+        Placement.LAPSED: (
+            _("The waiting list of %(programme)s has ended"),
+            _(
+                "The period of the %(quota)d places of %(programme)s is over, and none came free for your family. "
+                "You need not register again: your family takes part in the next announcement by itself."
+            ),
+        ),
     }
     return texts[placement]
 

@@ -222,6 +222,7 @@ def because(determination: Determination) -> str:
         "appeal": _("Decided again after your objection."),
         "recertification": _("Decided again because an officer looked at your data again."),
         "run": _("Decided again together with everybody in your area."),
+        "period": _("Decided again for the next announcement, because the waiting list ended with its period."),
     }
     return sentences.get(kind, "")
 

@@ -119,6 +119,13 @@ def quotas_to_fill() -> list[int]:
     return sorted({*leaving.values_list("ranking__batch__quota", flat=True), *free})
 
 
+def batches_to_end() -> list[int]:
+    """Final batches whose quota is over while families still wait in them, for the sweep."""
+    waiting = RankedEntry.objects.current().filter(placement=Placement.WAITING, ranking__batch__state=BatchState.FINAL)
+    ended = waiting.filter(ranking__batch__quota__valid_during__endswith__lte=timezone.localdate())
+    return list(ended.order_by("ranking__batch").values_list("ranking__batch", flat=True).distinct())
+
+
 def programmes_to_follow() -> list[int]:
     """Programmes with announced places that may block another one whose rules are in force, for the sweep."""
     in_force = RuleSet.objects.in_force().filter(programme__is_active=True)

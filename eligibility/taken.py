@@ -47,11 +47,7 @@ def held(quota: Quota) -> int:
 
 def places_left(quota: Quota, *, besides: Batch) -> int:
     """Places that `besides` may give. After the period of the quota there are none: they are those of the next one."""
-    return of(quota, besides=besides).free if is_in_force(quota) else 0
-
-
-def is_in_force(quota: Quota) -> bool:
-    return Quota.objects.in_force().filter(pk=quota.pk).exists()
+    return of(quota, besides=besides).free if quota.is_in_force else 0
 
 
 def with_held(shares: QuerySet[ReservedShare]) -> QuerySet[Any]:

@@ -74,6 +74,15 @@ class Quota(Timestamped):
     def __str__(self) -> str:
         return f"{self.programme} {self.area_id}: {self.places}"
 
+    @property
+    def is_in_force(self) -> bool:
+        return timezone.localdate() in self.valid_during
+
+    @property
+    def is_over(self) -> bool:
+        end = self.valid_during.upper
+        return end is not None and end <= timezone.localdate()
+
 
 class BatchQuerySet(models.QuerySet["Batch"]):
     def visible_to(self, user: User | AnonymousUser) -> "BatchQuerySet":

@@ -51,6 +51,16 @@ class RankedEntryQuerySet(models.QuerySet["RankedEntry"]):
         """Places of the latest ranking of each announced batch."""
         return self.filter(ranking__is_current=True)
 
+    def shown_to(self, application: Application) -> "RankedEntryQuerySet":
+        """What a family reads about where it stands: one place in each programme it was announced in.
+
+        Whose wait ended reads that until the next announcement gives it a place.
+        """
+        lapsed = Q(placement=Placement.LAPSED)
+        places = self.current().filter(lapsed | Q(entry__is_cancelled=False), entry__application=application)
+        programme = "ranking__batch__programme__code"
+        return places.order_by(programme, "entry__is_cancelled", "-ranking__batch__announced_at").distinct(programme)
+
     def placements_of(self, application: Application) -> dict[str, str]:
         """Where an application stands in each programme it was announced in, by code of the programme."""
         rows = self.current().filter(entry__application=application, entry__is_cancelled=False)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-Place = Literal["funded", "waiting", "not_eligible", "left"]
+Place = Literal["funded", "waiting", "not_eligible", "left", "lapsed"]
 
 
 @dataclass(frozen=True)

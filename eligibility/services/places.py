@@ -81,7 +81,7 @@ def fill_free_places(quota_id: int, *, by: User) -> list[Ranking]:
     leaving = list(RankedEntry.objects.leaving().filter(ranking__batch__quota=quota).select_related(*_NAMES))
     staying = RankedEntry.objects.staying().filter(ranking__batch__quota=quota)
     funded = Counter(staying.filter(placement=Placement.FUNDED).values_list("ranking__batch", flat=True))
-    free = max(0, quota.places - funded.total() - taken.held(quota)) if taken.is_in_force(quota) else 0
+    free = max(0, quota.places - funded.total() - taken.held(quota)) if quota.is_in_force else 0
     next_ones = Counter(waiting_line.of(quota).values_list("ranking__batch", flat=True)[:free])
     touched = {row.ranking.batch_id for row in leaving} | next_ones.keys()
     if leaving:

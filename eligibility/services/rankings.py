@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -66,7 +66,8 @@ def draw(
 
     An entry without an answer leaves before the first ranking; afterwards it keeps the decision it
     was ranked with, because unknown is never no. `most` places are given instead of all that are left
-    (see `taken`), and never fewer than are held already.
+    (see `taken`), and never fewer than are held already. Once the result is final and the period of the
+    quota over, nobody waits in it any more.
     """
     earlier = Ranking.objects.filter(batch=batch, is_current=True).first()
     _leave_out(batch, is_first=earlier is None)
@@ -81,6 +82,8 @@ def draw(
         seed=batch.seed,
         reserves=_reserves(drawn, shares),
     )
+    if batch.state == BatchState.FINAL and quota.is_over:
+        rows = _without_waiting(rows)
     RankedEntry.objects.bulk_create(_as_entries(drawn, ranking, rows))
     audit.record("eligibility.ranking.drawn", subject=ranking, by=by, cause=cause, number=ranking.number)
     return ranking
@@ -91,10 +94,11 @@ def publish_places(ranking_id: int, *, by: User) -> bool:
     """Announce and tell the next families of a ranking; True while some may be left.
 
     For the worker and the officer who announces. A few families at a time, so that a batch of any
-    size keeps no request waiting and a worker that dies loses nothing. It may run twice.
+    size keeps no request waiting and a worker that dies loses nothing. It may run twice. Whose wait
+    ended is told by `ended_waits`.
     """
-    untold = RankedEntry.objects.untold().filter(ranking=ranking_id).order_by("pk")
-    held = untold.select_for_update(of=("self",), skip_locked=True)
+    untold = RankedEntry.objects.untold().filter(ranking=ranking_id).exclude(placement=Placement.LAPSED)
+    held = untold.order_by("pk").select_for_update(of=("self",), skip_locked=True)
     told = waiting_line.with_number(held).select_related(
         "entry__application", "determination", "ranking__batch__programme", "ranking__batch__quota"
     )
@@ -146,13 +150,24 @@ def _reserves(drawn: Draw, shares: list[Any]) -> list[Reserve]:
     return [Reserve(share.pk, max(0, share.places - given[share.pk] - share.held)) for share in shares]
 
 
+def _without_waiting(rows: Iterable[Placed]) -> list[Placed]:
+    """Who waits no longer does: the entries end, so that the next announcement collects their families again."""
+    found = [replace(row, placement="lapsed", position=None) if row.placement == "waiting" else row for row in rows]
+    lapsed = [row.key for row in found if row.placement == "lapsed"]
+    BatchEntry.objects.filter(pk__in=lapsed).update(is_cancelled=True)
+    return found
+
+
 def _as_entries(drawn: Draw, ranking: Ranking, rows: Iterable[Placed]) -> Iterator[RankedEntry]:
-    gone = (Placed(pk, "left", None, "") for pk in drawn.entries if pk in drawn.left)
-    for row in (*rows, *gone):
+    gone = [Placed(pk, "left", None, "") for pk in drawn.entries if pk in drawn.left]
+    # Whose wait ended earlier stays on record in every later order.
+    lapsed = [row for row in drawn.held.values() if row.placement == Placement.LAPSED]
+    ended = [Placed(row.entry_id, "lapsed", None, row.tie_break) for row in lapsed]
+    for row in (*rows, *gone, *ended):
         yield RankedEntry(
             ranking=ranking,
-            entry=drawn.entries[row.key],
-            determination=drawn.decided[row.key],
+            entry_id=row.key,
+            determination=drawn.decided.get(row.key) or drawn.held[row.key].determination,
             placement=row.placement,
             position=row.position,
             share_id=row.share,

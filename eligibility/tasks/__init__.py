@@ -6,6 +6,7 @@ from eligibility import overlooked, queue
 from eligibility.models import FollowedParameter, RuleSet, Run, Simulation
 from eligibility.services import (
     decisions,
+    ended_waits,
     first_days,
     following,
     monthly,
@@ -48,7 +49,9 @@ def sweep_decisions() -> None:
 
 @shared_task(name="eligibility.publish_places")
 def publish_places(*, ranking_id: int) -> None:
-    if rankings.publish_places(ranking_id, by=service_account("eligibility")):
+    by = service_account("eligibility")
+    are_left = rankings.publish_places(ranking_id, by=by)
+    if ended_waits.tell_ended(ranking_id, by=by) or are_left:
         jobs.enqueue("eligibility.publish_places", ranking_id=ranking_id)
 
 
@@ -69,6 +72,18 @@ def sweep_free_places() -> None:
     """Places that fell free (a family left, the quota grew) while others wait for one."""
     for quota_id in queue.quotas_to_fill():
         jobs.enqueue("eligibility.fill_free_places", quota_id=quota_id)
+
+
+@shared_task(name="eligibility.end_waiting")
+def end_waiting(*, batch_id: int) -> None:
+    ended_waits.end_waiting(batch_id, by=service_account("eligibility"))
+
+
+@shared_task(name="eligibility.sweep_periods")
+def sweep_periods() -> None:
+    """Waiting lists of quotas whose last day is over: found on the first day after it, or when the result is final."""
+    for batch_id in queue.batches_to_end():
+        jobs.enqueue("eligibility.end_waiting", batch_id=batch_id)
 
 
 @shared_task(name="eligibility.follow_places")

@@ -306,6 +306,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "eligibility.sweep_decisions": 15.0,
         "eligibility.sweep_places": 15.0,
         "eligibility.sweep_free_places": 30.0,
+        "eligibility.sweep_periods": 300.0,
         "eligibility.sweep_overlaps": 120.0,
         "eligibility.sweep_runs": 30.0,
         "eligibility.sweep_simulations": 30.0,

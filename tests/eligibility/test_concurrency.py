@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from eligibility import taken, tasks
-from eligibility.enums import Placement, RankingCause
+from eligibility.enums import BatchState, Placement, RankingCause
 from eligibility.models import Batch, BatchEntry, Determination, Quota, RankedEntry, Ranking, RuleDraft, RuleSet, Run
 from eligibility.rules.spelling import as_text
 from eligibility.services import batches, drafts, first_days, places
@@ -203,6 +203,24 @@ def test_fifty_workers_that_forgot_to_hold_the_quota_are_stopped_by_the_database
     answers = Counter(at_once(*(take(*one) for one in ready)))
     assert answers == {None: 3, f"quota {quota.pk} has 3 places and would fund 4 families": 47}
     assert RankedEntry.objects.filter(placement=Placement.FUNDED).count() == 3
+
+
+def test_a_waiting_list_that_many_workers_end_at_once_ends_once(
+    decided: MakeFamily, prepared: Callable[..., Batch], cast: Cast
+) -> None:
+    for _number in range(4):
+        decided()
+    batch = prepared(places=1)
+    batches.announce_batch(batch, decree=factories.DecreeFactory(), by=cast.budi)
+    Batch.objects.filter(pk=batch.pk).update(state=BatchState.FINAL)
+    Quota.objects.filter(pk=batch.quota_id).update(valid_during=(SINCE, timezone.localdate()))
+    at_once(*[lambda: tasks.end_waiting(batch_id=batch.pk)] * 10)
+    ranking = Ranking.objects.get(batch=batch, is_current=True)
+    at_once(*[lambda: tasks.publish_places(ranking_id=ranking.pk)] * 10)
+    assert ranking.number == 2
+    assert Counter(one.placement for one in RankedEntry.objects.current()) == {"funded": 1, "lapsed": 3}
+    assert OutboxMessage.objects.filter(key__startswith=f"ranked:{ranking.pk}:").count() == 3
+    assert BatchEntry.objects.live().count() == 1
 
 
 def test_fifty_workers_of_two_periods_never_overfund_the_quota_in_force(cast: Cast) -> None:

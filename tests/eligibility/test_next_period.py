@@ -15,7 +15,8 @@ from eligibility.enums import BatchState, DepartureReason, Placement, RankingCau
 from eligibility.models import Batch, Participation, Programme, Quota, RankedEntry, ReservedShare
 from eligibility.services import batches, places
 from enrollment.models import Application
-from perlinsos.regions.models import Area
+from perlinsos.messages.models import OutboxMessage
+from perlinsos.regions.models import Area, Parameter
 from tests import factories
 from tests.cast import LATENG, Cast
 from tests.conftest import SignIn
@@ -248,3 +249,114 @@ def test_a_quota_within_another_one_is_refused(first_quota: Quota, client: Clien
     assert response.status_code == 200
     assert f"{after.area} sudah punya kuota program ini" in response.content.decode()
     assert Quota.objects.count() == 2
+
+
+# --- who waited when the period ended ---------------------------------------------------------
+def work_off(sent_tasks: SentTasks) -> None:
+    """What the worker does with the sweep of periods and what it wakes."""
+    sent_tasks.clear()
+    tasks.sweep_periods()
+    for name, ids in sent_tasks:
+        {"eligibility.end_waiting": tasks.end_waiting, "eligibility.publish_places": tasks.publish_places}.get(
+            name, lambda **_ids: None
+        )(**ids)
+
+
+def status_page(client: Client, family: Application, name: str = "application-status") -> str:
+    return " ".join(client.get(reverse(name, args=[family.public_id])).content.decode().split())
+
+
+def test_on_the_first_day_of_the_next_period_a_waiting_list_ends_and_its_families_are_told_once(
+    announce: Announce, next_quota: NextQuota, sent_tasks: SentTasks, client: Client, sign_in: SignIn, cast: Cast
+) -> None:
+    earlier, (first, second, waits) = announce(1, 2, 3)
+    finish(earlier)
+    work_off(sent_tasks)
+    assert earlier.rankings.count() == 1  # the period is not over
+    next_quota(places=3)
+    work_off(sent_tasks)
+    work_off(sent_tasks)
+    tasks.end_waiting(batch_id=earlier.pk)
+    newest = earlier.rankings.get(is_current=True)
+    assert (newest.number, newest.cause) == (2, RankingCause.PERIOD)
+    assert placed(earlier) == [
+        (first.pk, Placement.FUNDED, 1), (second.pk, Placement.FUNDED, 2), (waits.pk, Placement.LAPSED, None),
+    ]  # fmt: skip
+    bodies = [row.body for row in OutboxMessage.objects.filter(subject_id=waits.pk, key__startswith="ranked:")]
+    assert len(bodies) == 2
+    assert "Masa berlaku 2 tempat Program Keluarga Harapan sudah berakhir" in bodies[-1]
+    assert "Anda tidak perlu mendaftar lagi" in bodies[-1]
+    sign_in(client, waits.owner)
+    page = status_page(client, waits)
+    assert "Program Keluarga Harapan: daftar tunggu berakhir" in page
+    assert "ikut pengumuman berikutnya" in page
+    assert "Anda naik sendiri" not in page
+    history = status_page(client, waits, "place-history")
+    assert history.index("Daftar tunggu berakhir bersama periodenya") < history.index("Daftar tunggu, nomor 1")
+    sign_in(client, cast.ani)
+    assert "<dt>Daftar tunggu berakhir bersama periodenya</dt><dd>1</dd>" in status_page(
+        client, earlier, "batch-detail"
+    )
+
+
+def test_the_next_announcement_collects_them_again(
+    announce: Announce, next_quota: NextQuota, sent_tasks: SentTasks, client: Client, sign_in: SignIn, cast: Cast
+) -> None:
+    """By the numbers of the new period, and in the order of need among all."""
+    earlier, (_first, leaves, waits) = announce(1, 2, 4)
+    finish(earlier)
+    next_quota(places=3)
+    Parameter.objects.filter(area=earlier.area).update(value=3_000_000)
+    work_off(sent_tasks)
+    now = answer(waits)
+    assert (now.cause, now.parameters["minimum_wage"]) == (f"period:{earlier.quota_id}", 3_000_000)
+    later, (newcomer,) = announce(3)
+    assert placed(later) == [(newcomer.pk, Placement.FUNDED, 1), (waits.pk, Placement.WAITING, 1)]
+    sign_in(client, waits.owner)
+    assert "Nomor 1 di daftar tunggu. Semua 3 tempat sudah terisi. Kalau ada tempat kosong, Anda naik sendiri." in (
+        status_page(client, waits)
+    )
+    assert "Program Keluarga Harapan: daftar tunggu berakhir" not in status_page(client, waits)
+    # The earlier order is drawn again when somebody leaves; who was taken up elsewhere is not touched by it.
+    place = RankedEntry.objects.current().get(entry__application=leaves)
+    places.release_place(place, reason=DepartureReason.DIED, by=cast.ani, agreed_with=cast.budi)
+    tasks.look_after_participation(participation_id=Participation.objects.get(application=leaves).pk)
+    tasks.fill_free_places(quota_id=earlier.quota_id)
+    tasks.fill_free_places(quota_id=later.quota_id)
+    assert (waits.pk, Placement.LAPSED, None) in placed(earlier)
+    assert placed(later) == [(newcomer.pk, Placement.FUNDED, 1), (waits.pk, Placement.FUNDED, 2)]
+    assert "Anda akan menerima" in status_page(client, waits)
+    told = OutboxMessage.objects.filter(subject_id=waits.pk, key__startswith="ranked:")
+    assert told.count() == 4  # waits, ended, waits, receives
+
+
+def test_a_waiting_list_stays_while_its_result_may_still_change(
+    announce: Announce, next_quota: NextQuota, sent_tasks: SentTasks, client: Client, sign_in: SignIn
+) -> None:
+    earlier, (_first, _second, waits) = announce(1, 2, 3)
+    next_quota(places=3)
+    work_off(sent_tasks)
+    assert placed(earlier)[2] == (waits.pk, Placement.WAITING, 1)
+    sign_in(client, waits.owner)
+    page = status_page(client, waits)
+    assert "Nomor 1 di daftar tunggu." in page
+    assert "ikut pengumuman berikutnya" in page
+    assert "Anda naik sendiri" not in page
+    finish(earlier)
+    work_off(sent_tasks)
+    assert placed(earlier)[2] == (waits.pk, Placement.LAPSED, None)
+
+
+def test_a_late_objection_that_is_upheld_leads_to_the_next_announcement(
+    announce: Announce, next_quota: NextQuota, sent_tasks: SentTasks, cast: Cast
+) -> None:
+    earlier, (late,) = announce(1, pln__power_va=2_200)
+    finish(earlier)
+    next_quota(places=3)
+    corrected(late, 900, by=cast.ani)
+    batches.rerank(earlier, cause=RankingCause.APPEAL, reference="SGH", by=cast.ani)
+    tasks.sweep_places()
+    tasks.publish_places(**sent_tasks[-1][1])
+    assert placed(earlier) == [(late.pk, Placement.LAPSED, None)]
+    batch, _families = announce(2)
+    assert (late.pk, Placement.FUNDED, 1) in placed(batch)
