@@ -22,6 +22,7 @@ from perlinsos.accounts.models import User
 from perlinsos.messages.names import mask_name
 from verification.enums import CheckState, Judgement
 from verification.models import FaceCheck
+from verification.openness import OPEN
 
 MOST = 20
 
@@ -96,7 +97,8 @@ def _draft(application: Application) -> Line:
 
 
 def _family(application: Any) -> Line:
-    words, kind = ASK_AGAIN if told.is_old(application) else WORDS[application.state]
+    is_asked = application.state in OPEN and told.is_old(application)
+    words, kind = ASK_AGAIN if is_asked else WORDS[application.state]
     url = reverse("application-status", args=[application.public_id])
     if application.face == CheckState.RETRY and application.state in (
         ApplicationState.SUBMITTED, ApplicationState.MATCHING,

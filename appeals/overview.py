@@ -25,8 +25,8 @@ from perlinsos.core.models import AuditEvent
 from verification import provenance, questions, readiness
 from verification.enums import Source
 from verification.models import Fact
+from verification.openness import OPEN
 from verification.permissions import can_ask_about, can_tell_again
-from verification.services import stale
 from verification.ways_on import ways_to_show_who_it_is
 
 _LARGE_BEFORE = [f"supersedes__{name}" for name in ("facts", "parameters", "trace", "amount_parts")]
@@ -65,6 +65,11 @@ def of(application: Application, *, viewer: User | AnonymousUser) -> dict[str, A
     how_far = readiness.of(application) if application.state in WAITING else None
     may_object = isinstance(viewer, User) and permissions.can_lodge(viewer, application)
     may_contest = may_object and not application.is_closed
+    is_open = (
+        application.state in OPEN
+        or application.state == ApplicationState.ANNOUNCED
+        and any(row.programme.is_active and row.programme_id not in windows for row in determinations)
+    )
     return {
         "application": application,
         "cards": [
@@ -75,10 +80,9 @@ def of(application: Application, *, viewer: User | AnonymousUser) -> dict[str, A
         "receiving": receiving.of(application),
         "periods": periods,
         "may_object": may_object,
-        "may_tell_again": isinstance(viewer, User)
-        and application.state in stale.OPEN
-        and can_tell_again(viewer, application),
-        "is_told_long_ago": told.is_old(application),
+        "is_open": is_open,
+        "may_tell_again": is_open and isinstance(viewer, User) and can_tell_again(viewer, application),
+        "is_told_long_ago": is_open and told.is_old(application),
         "appeals": [describe_appeal(appeal) for appeal in appeals],
         "readiness": how_far,
         **(ways_to_show_who_it_is(application, viewer) if how_far and how_far.identity == "rejected" else {}),
@@ -105,6 +109,7 @@ def of_contest(determination: Determination, fact: Fact) -> dict[str, Any]:
 
 def of_case(application: Application, *, viewer: User) -> dict[str, Any]:
     """The officer's case page: what the family says, what the data say, what happened."""
+    shared = of(application, viewer=viewer)
     facts = list(Fact.objects.current().filter(family=application.family).order_by("source", "name"))
     return {
         "application": application,
@@ -112,13 +117,13 @@ def of_case(application: Application, *, viewer: User) -> dict[str, Any]:
         "facts": [(fact, fact_label(fact), fact_value(fact, fact.value)) for fact in facts],
         "received_on": _usual_day(facts),
         "questions": questions.lines(application),
-        "may_ask_again": application.state in stale.OPEN and can_ask_about(viewer, application),
+        "may_ask_again": shared["is_open"] and can_ask_about(viewer, application),
         "warnings": wording.warnings_of(application),
         "may_read_notes": permissions.can_read_notes(viewer, application),
         "history": [
             (wording.event_title(event), event.at, wording.actor_name(event)) for event in _events(application)
         ],
-    } | of(application, viewer=viewer)
+    } | shared
 
 
 def of_appeal(appeal: Appeal) -> dict[str, Any]:

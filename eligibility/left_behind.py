@@ -3,39 +3,43 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from eligibility.documents import document_of
 from eligibility.models import Determination, RuleSet, Run
+from enrollment.models import DECIDED_STATES, Application
 from verification.enums import Source
 
 WORDS = (Source.CITIZEN, Source.GROUND_CHECK)  # what people say: no source is asked when it grows old
 NOTHING = Q(pk__in=[])
 
 
-def applications() -> Q:
-    """Families to be decided again, as a condition on applications. Three queries, whatever their number."""
+def within(first: int, last: int) -> set[int]:
+    """Applications of a range of ids that are to be decided again. Six queries, each of that range only."""
     running = RuleSet.objects.in_force().filter(programme__is_active=True)
     rule_sets = list(running.select_related("programme").prefetch_related("programme__areas"))
-    of_them = Determination.objects.current().unannounced().filter(application=OuterRef("pk"))
-    outlived = of_them.filter(_rests_on_old_words(rule_sets) | _hears_who_moved(rule_sets))
-    return Q(Exists(outlived)) | _lacks_an_answer(rule_sets)
+    current = Determination.objects.current().unannounced().filter(application__gte=first, application__lte=last)
+    outlived = current.filter(_rests_on_old_words(rule_sets) | _hears_who_moved(rule_sets))
+    return {*outlived.values_list("application", flat=True), *_without_an_answer(rule_sets, first, last)}
 
 
-def _lacks_an_answer(rule_sets: Iterable[RuleSet]) -> Q:
+def _without_an_answer(rule_sets: Iterable[RuleSet], first: int, last: int) -> Iterable[int]:
     """A programme came to the family after it was decided: another area was named, or it was switched on again.
 
     What begins has its first day for that, and a full re-decision under way gets there by itself.
     """
-    found = NOTHING
+    decided = Application.objects.filter(pk__range=(first, last), state__in=DECIDED_STATES)
+    villages = dict(decided.values_list("pk", "village_id"))
+    firsts = Determination.objects.filter(application__gte=first, application__lte=last, supersedes=None)
+    answered = set(firsts.values_list("programme", "application"))
+    under_way = tuple(Run.objects.due().values_list("area_id", flat=True))
     for rule_set in rule_sets:
-        if rule_set.begun_at is not None:
-            answers = Determination.objects.filter(programme=rule_set.programme_id, supersedes=None)
-            found |= Q(~Exists(answers.filter(application=OuterRef("pk"))), _where_it_runs(rule_set))
-    for code in Run.objects.due().values_list("area_id", flat=True):
-        found &= ~Q(village__code__startswith=code)
-    return found
+        codes = _codes(rule_set) or ("",)
+        for application, village in villages.items():
+            is_here = str(village).startswith(codes) and not str(village).startswith(under_way)
+            if rule_set.begun_at and is_here and (rule_set.programme_id, application) not in answered:
+                yield application
 
 
 def _rests_on_old_words(rule_sets: Iterable[RuleSet]) -> Q:
@@ -47,7 +51,7 @@ def _rests_on_old_words(rule_sets: Iterable[RuleSet]) -> Q:
             if name.partition(".")[0] in WORDS:
                 oldest = (today - timedelta(days=document.max_age(name))).isoformat()
                 is_old = Q(**{f"facts__{name}__as_of__lt": oldest}) & ~Q(facts__contains={name: {"is_old": True}})
-                found |= is_old & Q(rule_set=rule_set) & _where_it_runs(rule_set, "application__")
+                found |= is_old & Q(rule_set=rule_set) & _where_it_runs(rule_set)
     return found
 
 
@@ -62,14 +66,18 @@ def _hears_who_moved(rule_sets: Iterable[RuleSet]) -> Q:
             if speaker is None:
                 found |= yes
             else:
-                there = _where_it_runs(speaker, "application__")
+                there = _where_it_runs(speaker)
                 found |= unheard & there | (yes & ~there if there else NOTHING)
     return found
 
 
-def _where_it_runs(rule_set: RuleSet, path: str = "") -> Q:
+def _where_it_runs(rule_set: RuleSet) -> Q:
     """Empty, which is true of everybody, where it runs everywhere."""
     here = Q()
-    for area in rule_set.programme.areas.all():
-        here |= Q(**{f"{path}village__code__startswith": area.code})
+    for code in _codes(rule_set):
+        here |= Q(application__village__code__startswith=code)
     return here
+
+
+def _codes(rule_set: RuleSet) -> tuple[str, ...]:
+    return tuple(area.code for area in rule_set.programme.areas.all())

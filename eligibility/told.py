@@ -10,8 +10,8 @@ from eligibility.rules.catalogue import CATALOGUE
 from enrollment.models import Application
 from perlinsos.messages.enums import Channel
 from perlinsos.messages.models import OutboxMessage
+from verification import openness
 from verification.enums import Source
-from verification.services.stale import OPEN
 
 BELIEVED = timedelta(days=min(fact.max_age_days for fact in CATALOGUE.values() if fact.source == Source.CITIZEN))
 IN_TIME = timedelta(days=30)  # so long before it is over the family is asked
@@ -19,8 +19,8 @@ KEY = "tell-again"
 
 
 def is_old(application: Application) -> bool:
-    """Whether a family of an open case is asked to say again how it lives. No query."""
-    return application.state in OPEN and application.told_on <= _latest()
+    """Whether what a family said when it was sent, or since, is soon not believed any more. No query."""
+    return application.told_on <= _latest()
 
 
 def key_of(application: Application) -> str:
@@ -32,7 +32,7 @@ def unasked() -> QuerySet[Application]:
     """Families of open cases to be asked, who were not asked yet; the oldest case first."""
     told_on = Coalesce("home_told_on", TruncDate("submitted_at"), output_field=DateField())
     asked = OutboxMessage.objects.filter(key=OuterRef("asked_under"))
-    rows = Application.objects.filter(state__in=OPEN).annotate(said_on=told_on).filter(said_on__lte=_latest())
+    rows = Application.objects.filter(openness.among()).annotate(said_on=told_on).filter(said_on__lte=_latest())
     parts = (Value(f"{KEY}:"), Cast("pk", CharField()), Value(":"), Cast("said_on", CharField()))
     under = Concat(*parts, Value(f":{Channel.INBOX}"), output_field=CharField())
     return rows.annotate(asked_under=under).filter(~Exists(asked)).order_by("pk")

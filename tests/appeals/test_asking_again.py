@@ -21,7 +21,7 @@ from perlinsos.regions.models import Parameter
 from tests import factories
 from tests.cast import BANYUWANGI, Cast
 from tests.conftest import SignIn
-from tests.eligibility.conftest import answer, complete_family
+from tests.eligibility.conftest import Announce, announce, answer, banyuwangi, complete_family, rules
 from tests.support.rules import load_shipped_rules
 from tests.verification.cases import consent
 from tests.verification.conftest import rogue
@@ -31,7 +31,7 @@ from verification.enums import ASKED_SOURCES, RequestState, Source
 from verification.models import SourceRequest
 from verification.services.once_more import ask_family_again
 
-__all__ = ["rogue"]
+__all__ = ["announce", "banyuwangi", "rogue", "rules"]
 pytestmark = pytest.mark.django_db
 LONG_AGO = timedelta(days=31)
 
@@ -169,17 +169,32 @@ def test_a_source_the_family_no_longer_agrees_to_is_left_out(
     assert "DTSEN Tidak ditanya: keluarga tidak setuju lagi" in page(client, unknown)
 
 
-def test_nothing_is_asked_once_the_result_is_announced(
-    client: Client, cast: Cast, sign_in: SignIn, unknown: Application
+def test_nothing_is_asked_once_every_result_is_announced(
+    client: Client, cast: Cast, sign_in: SignIn, announce: Announce
 ) -> None:
-    said_long_ago(unknown)
-    Application.objects.update(state=ApplicationState.ANNOUNCED)
+    application = complete_family()
+    consent(application)
+    decide_application(application, by=service_account("eligibility"))
+    said_long_ago(application)
     sign_in(client, cast.ani)
-    assert "Tanyai sumber lagi" not in page(client, unknown)
-    assert "Hasilnya sudah diumumkan" in press(client, unknown).content.decode()
+    announce("pkh")
+    assert "Tanyai sumber lagi" in page(client, application)  # Sembako may still be decided anew
+    announce("sembako")
+    assert "Tanyai sumber lagi" not in page(client, application)
+    assert "Semua hasilnya sudah diumumkan" in press(client, application).content.decode()
     with pytest.raises(DomainError, match="already_announced"):
-        ask_family_again(unknown, by=cast.ani)
+        ask_family_again(application, by=cast.ani)
     assert not SourceRequest.objects.due().exists()
+
+
+def test_a_family_announced_in_one_programme_is_asked_about_for_another(cast: Cast, announce: Announce) -> None:
+    application = complete_family()
+    consent(application)
+    decide_application(application, by=service_account("eligibility"))
+    dtsen(application, state=RequestState.NOT_FOUND, answered_at=timezone.now() - LONG_AGO)
+    announce("pkh")
+    assert Application.objects.get(pk=application.pk).state == ApplicationState.ANNOUNCED
+    assert ask_family_again(application, by=cast.ani) == ["dtsen"]
 
 
 @pytest.mark.parametrize(

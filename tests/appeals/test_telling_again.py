@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from eligibility import tasks
+from eligibility.models import Programme
 from eligibility.presenters import card
 from eligibility.services.decisions import decide_if_ready
 from enrollment.answers import HomeAnswers
@@ -20,25 +21,22 @@ from enrollment.models import Application, Member
 from perlinsos.accounts.services import service_account
 from perlinsos.core.errors import DomainError
 from perlinsos.messages.models import OutboxMessage
-from perlinsos.regions.models import Parameter
 from tests import factories
 from tests.appeals import scenario
-from tests.cast import BANYUWANGI, Cast
+from tests.cast import Cast
 from tests.conftest import SignIn
-from tests.eligibility.conftest import answer
-from tests.support.rules import load_shipped_rules
+from tests.eligibility.conftest import Announce, announce, answer, banyuwangi, rules
 from verification.models import Fact
 from verification.services.telling import tell_again
 
+__all__ = ["announce", "banyuwangi", "rules"]
 pytestmark = pytest.mark.django_db
 ASKED = "Apakah ini masih benar?"
 
 
 @pytest.fixture
-def decided(cast: Cast) -> Application:
+def decided(cast: Cast, rules: dict[str, Programme]) -> Application:
     """Indah's family in Kesilir: no source speaks of a pregnancy, only the family does."""
-    load_shipped_rules()
-    factories.ParameterFactory(name=Parameter.Name.MINIMUM_WAGE, area=factories.area(BANYUWANGI), value=2_986_447)
     return scenario.decided(cast.application, {"citizen.pregnant": 1})
 
 
@@ -143,8 +141,10 @@ def test_bad_input_comes_back_with_what_was_filled_in(
     assert shown.context["form"][f"disability_{mother.pk}"].value() is True
 
 
-def test_after_the_announcement_an_objection_leads_on(decided: Application, cast: Cast) -> None:
-    Application.objects.filter(pk=decided.pk).update(state=ApplicationState.ANNOUNCED)
+def test_after_the_announcement_an_objection_leads_on(decided: Application, cast: Cast, announce: Announce) -> None:  # noqa: F811
+    announce("pkh")
+    tell_again(decided, answers=HomeAnswers(), by=cast.indah)  # Sembako may still be decided anew
+    announce("sembako")
     with pytest.raises(DomainError, match="already_announced"):
         tell_again(decided, answers=HomeAnswers(), by=cast.indah)
 

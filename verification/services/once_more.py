@@ -11,12 +11,12 @@ from enrollment.models import Application
 from perlinsos.accounts.models import User
 from perlinsos.core import access, audit
 from perlinsos.core.errors import DomainError
-from verification import permissions
+from verification import openness, permissions
 from verification.enums import RequestState
 from verification.models import SourceRequest
 from verification.models.sources import SETTLED
 from verification.services import readiness
-from verification.services.stale import ASK_AGAIN_AFTER, OPEN
+from verification.services.stale import ASK_AGAIN_AFTER
 
 PAUSE = timedelta(minutes=10)  # after a source gave no answer to many tries
 
@@ -27,12 +27,12 @@ def ask_family_again(application: Application, *, by: User) -> list[str]:
 
     For officers of the area with no part in the application. Each source hears of a family once a day at most, so
     doing it twice asks nothing twice; a source the family no longer agrees to is left out. The
-    decision follows the answers. Refused with `already_announced`.
+    decision follows the answers. Refused with `already_announced` once every programme is.
     """
     access.ensure(permissions.can_ask_about(by, application))
     held = readiness.hold(application.pk)
-    if held.state not in OPEN:
-        message = _("The result is announced already, so new answers no longer decide anything here.")
+    if not openness.is_open(held):
+        message = _("Every result is announced already, so new answers no longer decide anything here.")
         raise DomainError(message, code="already_announced")
     now = timezone.now()
     spoken = Q(state__in=SETTLED, answered_at__lt=now - ASK_AGAIN_AFTER)

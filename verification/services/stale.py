@@ -1,8 +1,7 @@
 """Facts that have grown too old to be believed, or that no source knew: the sources are asked again.
 
-Some rules believe a fact for fewer days than its source is believed otherwise, and a family to whom one
-programme is announced may still be decided anew in another. This layer knows neither rules nor announcements:
-`settings.FRESHER_FACTS` and `settings.STILL_OPEN` name who does.
+Some rules believe a fact for fewer days than its source is believed otherwise. This layer does not know
+rules: `settings.FRESHER_FACTS` names who does.
 """
 
 from collections.abc import Iterable
@@ -15,10 +14,10 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from enrollment.enums import ApplicationState
 from enrollment.models import Application
 from perlinsos.accounts.models import User
 from perlinsos.core import audit
+from verification import openness
 from verification.connectors import CONNECTORS
 from verification.enums import RequestState
 from verification.models import Fact, SourceRequest
@@ -28,7 +27,6 @@ from verification.models.sources import SourceRequestQuerySet
 ASK_AGAIN_AFTER = timedelta(days=1)
 # Registers are renewed (DTSEN every quarter), so that "not known" is an answer of that day only.
 UNKNOWN_AGAIN_AFTER = timedelta(days=30)
-OPEN = (ApplicationState.MATCHING, ApplicationState.DECIDED)  # once something is announced, `STILL_OPEN` is asked
 AT_ONCE = 500
 
 
@@ -49,7 +47,7 @@ def ask_stale_again() -> int:
     Of cases that are not announced in every programme yet; what is announced changes by appeal only.
     """
     answered_before = timezone.now() - ASK_AGAIN_AFTER
-    count, fresher, is_open = 0, _fresher(), _is_open()
+    count, fresher, is_open = 0, _fresher(), openness.among("application__")
     for source in CONNECTORS:
         said = _said(source)
         found = said.filter(_is_old(source, fresher), is_open, answered_at__lt=answered_before)
@@ -77,7 +75,9 @@ def ask_anew(application: Application, *, by: User) -> list[str]:
 
 def _ask_unknown_again() -> int:
     unknown = SourceRequest.objects.matching().filter(state=RequestState.NOT_FOUND)
-    long_ago = unknown.agreed().filter(_is_open(), answered_at__lt=timezone.now() - UNKNOWN_AGAIN_AFTER)
+    long_ago = unknown.agreed().filter(
+        openness.among("application__"), answered_at__lt=timezone.now() - UNKNOWN_AGAIN_AFTER
+    )
     ids = list(long_ago.order_by("answered_at").values_list("pk", flat=True)[:AT_ONCE])
     return unknown.filter(pk__in=ids).update(state=RequestState.DUE, due_at=timezone.now())
 
@@ -89,11 +89,6 @@ def _said(source: str) -> SourceRequestQuerySet:
 def _fresher() -> list[Fresher]:
     found: list[Fresher] = import_string(settings.FRESHER_FACTS)()
     return found
-
-
-def _is_open() -> Q:
-    still_open: Exists = import_string(settings.STILL_OPEN)("application")
-    return Q(application__state__in=OPEN) | Q(still_open, application__state=ApplicationState.ANNOUNCED)
 
 
 def _is_old(source: str, fresher: Iterable[Fresher]) -> Q:

@@ -9,21 +9,20 @@ from enrollment.models import Application
 from perlinsos.accounts.models import User
 from perlinsos.core import access
 from perlinsos.core.errors import DomainError
-from verification import permissions
+from verification import openness, permissions
 from verification.services import facts, readiness
-from verification.services.stale import OPEN
 
 
 @transaction.atomic
 def tell_again(application: Application, *, answers: HomeAnswers, by: User) -> Application:
     """Keep what a family says of itself today; the decision follows when the case is complete.
 
-    For the family, and for agents and operators of its village. Refused with `already_announced` (then an objection
-    leads on) and `not_pregnant`.
+    For the family, and for agents and operators of its village. Refused with `already_announced` once every
+    programme is (then an objection leads on), and `not_pregnant`.
     """
     access.ensure(permissions.can_tell_again(by, application))
     held = readiness.hold(application.pk)
-    if held.state not in OPEN:
+    if not openness.is_open(held):
         message = _("The result is announced already. If data is wrong, you can object on your status page.")
         raise DomainError(message, code="already_announced")
     held = enrollment.answer_home_again(held, answers=answers, by=by)
