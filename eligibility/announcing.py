@@ -69,7 +69,8 @@ class Preview:
 
 def preview(batch: Batch) -> Preview:
     """The numbers an announcement would give, in five queries."""
-    counts = Determination.objects.of_batch(batch).aggregate(
+    answers = Determination.objects.of_batch(batch).not_barred()
+    counts = answers.aggregate(
         eligible=Count("pk", filter=Q(outcome=Outcome.ELIGIBLE)),
         not_eligible=Count("pk", filter=Q(outcome=Outcome.NOT_ELIGIBLE)),
         undecided=Count("pk", filter=Q(outcome=Outcome.UNDECIDED)),
@@ -162,6 +163,7 @@ def _placed(row: RankedEntry) -> Row:
 def _in_order_of_need(batch: Batch, query: Mapping[str, str]) -> Page[Row]:
     answers = (
         Determination.objects.of_batch(batch)
+        .not_barred()
         .select_related("application__applicant", "application__village")
         .defer("trace", "facts")
     )

@@ -54,15 +54,13 @@ def _waiting(application: Application) -> Iterable[str]:
     places = _places(application).filter(placement=Placement.WAITING)
     for place in waiting_line.with_number(places.select_related("ranking__batch__programme")).order_by("pk"):
         names = {"programme": place.ranking.batch.programme, "number": place.number}
-        yield _("%(programme)s: you are number %(number)d on the waiting list. This number ends.") % names
+        yield _("%(programme)s: number %(number)d on the waiting list. This number then ends.") % names
 
 
 def _unannounced(application: Application) -> Iterable[str]:
     """Decisions that nobody announced yet; the new registration is decided anew."""
-    announced = BatchEntry.objects.live().filter(application=application, batch__announced_at__isnull=False)
-    decided = Determination.objects.current().known().filter(application=application)
-    waiting = decided.exclude(programme__in=announced.values("programme")).select_related("programme")
-    for determination in waiting.order_by("programme__code"):
+    waiting = Determination.objects.current().known().unannounced().filter(application=application)
+    for determination in waiting.select_related("programme").order_by("programme__code"):
         yield _("%(programme)s: the result that is not announced yet ends. Your data is checked anew.") % {
             "programme": determination.programme
         }

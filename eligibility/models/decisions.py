@@ -18,6 +18,10 @@ from perlinsos.core.models import PublicModel, choice_constraint
 from perlinsos.regions.models import Area
 
 
+def _barred() -> Q:
+    return Q(waits_until__gt=timezone.localdate()) | Q(is_time_used_up=True)
+
+
 class DeterminationQuerySet(models.QuerySet["Determination"]):
     def current(self) -> "DeterminationQuerySet":
         return self.filter(superseded_by=None)
@@ -38,6 +42,13 @@ class DeterminationQuerySet(models.QuerySet["Determination"]):
         entries = BatchEntry.objects.live().filter(batch=batch).values("application")
         return self.current().filter(programme=batch.programme_id, application__in=entries)
 
+    def barred(self) -> "DeterminationQuerySet":
+        """Not to be announced, whatever the outcome: who stepped back waits, or the time limit is used up."""
+        return self.filter(_barred())
+
+    def not_barred(self) -> "DeterminationQuerySet":
+        return self.exclude(_barred())
+
     def ready_for_batch(self, programme: Programme, area: Area) -> "DeterminationQuerySet":
         """Current answers of the area that no batch of the programme holds yet.
 
@@ -50,10 +61,9 @@ class DeterminationQuerySet(models.QuerySet["Determination"]):
             self.current()
             .known()
             .exclude(application__in=received.values("pk"))
+            .not_barred()
             .filter(
-                Q(waits_until=None) | Q(waits_until__lte=timezone.localdate()),
                 ~models.Exists(held),
-                is_time_used_up=False,
                 programme=programme,
                 application__village__code__startswith=f"{area.code}.",
                 application__state__in=DECIDED_STATES,

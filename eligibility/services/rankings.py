@@ -121,10 +121,13 @@ def _live(batch: Batch) -> BatchEntryQuerySet:
 
 
 def _leave_out(batch: Batch, *, is_first: bool) -> None:
-    """Who withdrew leaves at once; who is being checked again is not announced, but keeps a place once given."""
+    """Who withdrew leaves at once. Who is being checked again, or may not receive yet or any more by what is known
+    since, is not announced, but keeps a place once given."""
     gone = Q(application__state=ApplicationState.WITHDRAWN)
     if is_first:
         gone |= ~Q(application__state__in=DECIDED_STATES)
+        barred = Determination.objects.current().barred().filter(programme=batch.programme_id)
+        gone |= Q(application__in=barred.values("application"))
     leaving = _live(batch).filter(gone).values_list("pk", flat=True)
     BatchEntry.objects.filter(pk__in=list(leaving)).update(is_cancelled=True)
 

@@ -6,10 +6,10 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
-from eligibility import presenters
+from eligibility import announcing, presenters
 from eligibility.enums import Outcome, ParticipationState
 from eligibility.models import Departure, Determination, Participation
-from eligibility.services import decisions, leaving, participations, places
+from eligibility.services import batches, decisions, leaving, participations, places
 from perlinsos.accounts.models import User
 from perlinsos.accounts.services import service_account
 from perlinsos.core.errors import DomainError
@@ -22,7 +22,7 @@ from tests.eligibility.test_participations import START, STATEMENT, at, begin, l
 from tests.factories.receiving import receives
 from tests.support import again
 from verification.models import Fact
-from verification.services import sources
+from verification.services import facts, sources
 
 pytestmark = pytest.mark.django_db
 
@@ -180,6 +180,28 @@ def test_whose_time_is_used_up_gets_no_place_that_would_end_at_once(cast: Cast, 
         assert (answer.outcome, answer.is_time_used_up) == (Outcome.ELIGIBLE, is_used_up)
         assert ready(one) == ([] if is_used_up else [answer.application_id])
         assert bool(presenters.card(answer).bars) is is_used_up
+
+
+def test_who_is_no_longer_exempt_when_the_batch_is_announced_is_left_out(cast: Cast) -> None:
+    one = begin(cast)
+    Participation.objects.filter(pk=one.pk).update(recertify_on=date(2031, 6, 1))
+    with at(date(2031, 1, 15)):
+        one = look_after(one)
+        propose(one, "graduated", by=cast.ani)
+        one = leaving.agree_to_end(one, by=cast.budi)
+    with at(date(2031, 2, 1)):
+        answer = decided_again(one, cast.indah, dukcapil__elderly_60=1)
+        batch = batches.prepare_batch(area=one.entry.batch.area, programme=one.programme, by=cast.ani)
+        assert announcing.preview(batch).eligible == 1
+        elderly = Fact.objects.current().get(family=cast.application.family, name="dukcapil.elderly_60")
+        facts.supersede_fact(elderly, value=0, source="dukcapil", as_of=date(2031, 2, 1), by=cast.ani)
+        rules, worker = one.determination.rule_set, service_account("eligibility")
+        decisions.redecide(answer.application, one.programme, rule_set=rules, cause="first", by=worker)
+        assert announcing.preview(batch).eligible == 0
+        batch = batches.hand_over(batch, by=cast.ani)
+        decree = factories.DecreeFactory(area=batch.area)
+        assert batches.announce_batch(batch, decree=decree, by=cast.budi).entries.count() == 0
+    assert answer.application.batch_entries.get().is_cancelled
 
 
 def test_what_is_left_of_the_time_is_no_bar(cast: Cast) -> None:
