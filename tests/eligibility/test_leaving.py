@@ -199,6 +199,7 @@ def test_who_is_no_longer_exempt_when_the_batch_is_announced_is_left_out(cast: C
         decisions.redecide(answer.application, one.programme, rule_set=rules, cause="first", by=worker)
         assert announcing.preview(batch).eligible == 0
         batch = batches.hand_over(batch, by=cast.ani)
+        type(rules).objects.filter(pk=rules.pk).update(begun_at=timezone.now())  # its first day is over
         decree = factories.DecreeFactory(area=batch.area)
         assert batches.announce_batch(batch, decree=decree, by=cast.budi).entries.count() == 0
     assert answer.application.batch_entries.get().is_cancelled
