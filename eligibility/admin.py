@@ -16,6 +16,7 @@ from eligibility import golden, permissions
 from eligibility.forms import QuotaForm, ShareForm
 from eligibility.golden_form import OUT_OF_REACH, GoldenFamilyForm, form_for, sections
 from eligibility.golden_history import changes_of
+from eligibility.golden_words import answers_now
 from eligibility.models import (
     Batch,
     Departure,
@@ -130,7 +131,7 @@ class GoldenFamilyAdmin(Kept):
     list_display = ("name", "story", "programmes", "retired_at")
     list_filter = (("retired_at", admin.EmptyFieldListFilter),)
     search_fields = ("code", "name", "story")
-    readonly_fields = ("history",)
+    readonly_fields = ("now", "history")
     actions: ClassVar = ["retire", "restore"]
 
     def has_view_permission(self, request: HttpRequest, obj: GoldenFamily | None = None) -> bool:
@@ -140,22 +141,30 @@ class GoldenFamilyAdmin(Kept):
     has_module_permission = has_view_permission
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        return form_for(golden.known_rules(), by=_who(request))
+        by = _who(request)
+        return form_for(golden.known_rules(by), by=by)
 
     def get_fieldsets(self, request: HttpRequest, obj: GoldenFamily | None = None) -> Any:
-        told = [(_("changes"), {"fields": ["history"], "classes": ["tab"]})] if obj else []
-        return [*sections(golden.known_rules()), *told]
+        told = [(_("today and before"), {"fields": ["now", "history"], "classes": ["tab"]})] if obj else []
+        return [*sections(golden.known_rules(_who(request))), *told]
 
     def save_model(self, request: HttpRequest, obj: GoldenFamily, form: GoldenFamilyForm, change: bool) -> None:
         by = _who(request)
         if change:
-            goldens.change_golden_family(obj, form.entered, by=by)
+            family = goldens.change_golden_family(obj, form.entered, by=by)
         else:
-            obj.pk = goldens.add_golden_family(form.entered, by=by).pk
+            family = goldens.add_golden_family(form.entered, by=by)
+            obj.pk = family.pk
+        for line in answers_now(family):
+            self.message_user(request, line, messages.INFO)
 
     @admin.display(description=_("programmes"))
     def programmes(self, family: GoldenFamily) -> str:
         return ", ".join(sorted(family.expected))
+
+    @admin.display(description=_("with the rules in force"))
+    def now(self, family: GoldenFamily) -> SafeString:
+        return format_html_join("", "<p>{}</p>", ((line,) for line in answers_now(family)))
 
     @admin.display(description=_("changes"))
     def history(self, family: GoldenFamily) -> SafeString:

@@ -121,7 +121,7 @@ def decrees_for(programme: Programme, *, on: date | None = None) -> QuerySet[Dec
 def try_golden_families(document: RuleDocument, programme: Programme) -> tuple[int, list[dict[str, Any]]]:
     """How many golden families these rules were tried on, and those that came out otherwise than agreed."""
     families = [family for family in cases(programme.code) if family.is_about(document)]
-    return len(families), [_told(one) for one in golden.differences(document, families)]
+    return len(families), [told(one) for one in golden.differences(document, families)]
 
 
 def golden_changes(document: RuleDocument, programme: Programme) -> list[dict[str, Any]]:
@@ -137,6 +137,19 @@ def is_golden_otherwise(draft: RuleDraft, document: RuleDocument) -> bool:
         return True
     tried, newest = draft.tried, draft.replay
     return tried is None or newest is None or (tried.families, tried.differing) != (newest.families, newest.differing)
+
+
+def told(difference: Difference) -> dict[str, Any]:
+    """A difference as kept with a replay: plain values only."""
+    family = difference.family
+    return {
+        "code": family.code,
+        "name": family.name,
+        "story": family.story,
+        "fields": list(difference.fields),
+        "expected": _answer(difference.expected),
+        "got": _answer(difference.got),
+    }
 
 
 def answers_alike(replay: DraftReplay, document: RuleDocument) -> bool:
@@ -179,19 +192,6 @@ def _collision(other: RuleSet, document: RuleDocument) -> Problem:
         return Problem("valid.from", message, {"version": other.version})
     message = _("Version %(version)s begins on %(day)s. End this one there, or take that one back first.")
     return Problem("valid.until", message, {"version": other.version, "day": begins.isoformat()})
-
-
-def _told(difference: Difference) -> dict[str, Any]:
-    """As kept with a replay: plain values only."""
-    family = difference.family
-    return {
-        "code": family.code,
-        "name": family.name,
-        "story": family.story,
-        "fields": list(difference.fields),
-        "expected": _answer(difference.expected),
-        "got": _answer(difference.got),
-    }
 
 
 def _answer(expectation: golden.Expectation) -> dict[str, Any]:

@@ -6,8 +6,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from eligibility import golden
+from eligibility.drafting import told
+from eligibility.models import GoldenFamily
 from eligibility.presenters import language, outcome_word
 from eligibility.rules.definitions import RuleDocument
+from eligibility.rules.reading import DocumentError
 from eligibility.rules.wording import fill, grouped
 
 LABELS = {
@@ -32,6 +36,25 @@ def lines(difference: Mapping[str, Any], document: RuleDocument | None) -> list[
         for name in difference["fields"]
         if name in agreed  # replays of earlier releases kept three of them
     ]
+
+
+def answers_now(family: GoldenFamily) -> list[str]:
+    """What the versions in force say of a family, one line each."""
+    try:
+        answers = golden.answers_now(family)
+    except DocumentError:
+        return [_("This family cannot be read any more. Look at every entry and save it.")]
+    found = []
+    for version, document, difference in answers:
+        if difference is None:
+            found.append(_("%(version)s: as agreed.") % {"version": version})
+            continue
+        parts = [
+            _("%(what)s: agreed is %(agreed)s; these rules say %(got)s.") % {"what": what, "agreed": agreed, "got": got}
+            for what, agreed, got in lines(told(difference), document)
+        ]
+        found.append(f"{version}: {' '.join(parts)}")
+    return found
 
 
 def _value(name: str, value: Any, document: RuleDocument | None) -> str:

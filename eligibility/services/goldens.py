@@ -34,7 +34,7 @@ def add_golden_family(data: dict[str, Any], *, by: User) -> GoldenFamily:
 def add_golden_families(families: Iterable[dict[str, Any]], *, by: User) -> list[GoldenFamily]:
     """Enter many at once, all or none. For the command that loads shipped ones; refused as above."""
     access.ensure(permissions.can_open_golden_families(by))
-    rules = golden.known_rules()
+    rules = golden.known_rules(by)
     new = [GoldenFamily(**_fields(data, rules)) for data in families]
     _hold_programmes({code for family in new for code in family.expected}, by=by)
     try:
@@ -58,7 +58,7 @@ def change_golden_family(
     another code.
     """
     access.ensure(permissions.can_open_golden_families(by))
-    fields = _fields(data, golden.known_rules())
+    fields = _fields(data, golden.known_rules(by))
     family = GoldenFamily.objects.select_for_update().get(pk=family.pk)
     _hold_programmes({*family.expected, *fields["expected"]}, by=by)
     if seen is not None and family.updated_at != seen:
