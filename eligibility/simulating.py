@@ -10,10 +10,11 @@ from typing import Any
 from eligibility import parameters
 from eligibility.documents import document_of
 from eligibility.enums import SimulationState
-from eligibility.models import Programme, RuleDraft, RuleSet, Simulation, Snapshot
+from eligibility.models import Programme, Quota, RuleDraft, RuleSet, Simulation, Snapshot
 from eligibility.populations import snapshots
 from eligibility.rules.definitions import RuleDocument
 from eligibility.rules.document import parse
+from eligibility.simulations import standing
 from eligibility.simulations.report import ENGINE, Report, fingerprint
 from eligibility.simulations.study import Rules, Study
 from eligibility.simulations.telling import report
@@ -42,7 +43,7 @@ class Draft:
 
 
 def given(drafts: Sequence[RuleDocument], *, area: Area, on: date) -> dict[str, Any]:
-    """Rules in force on a day, where they and the drafts run, and the parameters they may ask for in an area."""
+    """Rules in force on a day, where they and the drafts run, and the parameters and quotas of an area."""
     rules = rules_in_force(on)
     rule_sets = RuleSet.objects.in_bulk([pk for pk, _areas in rules])
     documents = [*(document_of(rule_sets[pk]) for pk, _areas in rules), *drafts]
@@ -53,6 +54,7 @@ def given(drafts: Sequence[RuleDocument], *, area: Area, on: date) -> dict[str, 
         "rules": rules,
         "draft_areas": [_draft_areas(draft) for draft in drafts],
         "parameters": [[row.name, row.area_id, row.value] for row in rows if type(row.value) is int],
+        "quotas": _quotas(area, on),
     }
 
 
@@ -80,7 +82,16 @@ def study(fixed: Mapping[str, Any], drafts: Sequence[RuleDocument]) -> Study:
         in_force=[Rules(document_of(rule_sets[pk]), tuple(areas)) for pk, areas in fixed["rules"]],
         drafts=[Rules(draft, tuple(areas)) for draft, areas in zip(drafts, fixed["draft_areas"], strict=True)],
         parameters=[Parameter(name=name, area_id=area, value=value) for name, area, value in fixed["parameters"]],
+        quotas=quotas_of(fixed),
     )
+
+
+def quotas_of(fixed: Mapping[str, Any]) -> dict[str, standing.Quota]:
+    """By programme. A simulation that began before quotas were looked at has none."""
+    return {
+        code: standing.Quota(places, tuple(standing.Share(*share) for share in shares))
+        for code, places, shares in fixed.get("quotas", [])
+    }
 
 
 def outcome(simulation: Simulation, snapshot: Snapshot, counts: Mapping[str, int]) -> tuple[dict[str, Any], str]:
@@ -101,7 +112,8 @@ def outcome(simulation: Simulation, snapshot: Snapshot, counts: Mapping[str, int
             for draft, areas in zip(drafts, simulation.given["draft_areas"], strict=True)
         ],
         "parameters": simulation.given["parameters"],
-        "report": report(counts, len(drafts)).as_json(),
+        "quotas": simulation.given.get("quotas", []),
+        "report": report(counts, len(drafts), quotas=quotas_of(simulation.given)).as_json(),
     }
     return result, fingerprint(result)
 
@@ -111,8 +123,9 @@ def preview(drafts: Sequence[RuleDocument], *, snapshot: Snapshot, area: Area, o
 
     What differs by few families from what a kept simulation of this snapshot shows of the district is hidden.
     """
-    counts = study(given(drafts, area=area, on=on), drafts).count(snapshots.within(snapshot, area.code))
-    return report(counts, len(drafts), _shown_already(snapshot, area))
+    fixed = given(drafts, area=area, on=on)
+    counts = study(fixed, drafts).count(snapshots.within(snapshot, area.code))
+    return report(counts, len(drafts), _shown_already(snapshot, area), quotas_of(fixed))
 
 
 def _shown_already(snapshot: Snapshot, district: Area) -> Mapping[str, list[Mapping[str, Any]]]:
@@ -124,6 +137,19 @@ def _shown_already(snapshot: Snapshot, district: Area) -> Mapping[str, list[Mapp
             rows = next(table["rows"] for table in effect["tables"] if table["dimension"] == "district")
             found[effect["programme"]] += [row["moves"] for row in rows if row["group"] == district.code]
     return found
+
+
+def _quotas(area: Area, on: date) -> list[list[Any]]:
+    """Of exactly this area: of a smaller one not everybody competes, of a larger one not all of them are here."""
+    rows = Quota.objects.filter(area=area, valid_during__contains=on).select_related("programme")
+    return [
+        [
+            row.programme.code,
+            row.places,
+            [[one.condition, one.area_id or "", one.places] for one in row.shares.exclude(percent=0).order_by("pk")],
+        ]
+        for row in rows.order_by("programme__code")
+    ]
 
 
 def _areas(programme: Programme) -> list[str]:

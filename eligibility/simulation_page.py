@@ -22,6 +22,7 @@ from perlinsos.accounts.models import User
 from perlinsos.regions.models import Area, Level, Parameter
 
 SHOWN_SNAPSHOTS = 12
+HIDDEN: dict[str, None] = dict.fromkeys(("receive", "wait", "tied", "contested", "rupiah"))
 SHOWN_OF_MONTHS = 60  # five years of one regency
 
 
@@ -130,6 +131,12 @@ def _effect(effect: Mapping[str, Any], names: Mapping[str, str], areas: Mapping[
                 "rows": [{**row, "name": _group(table["dimension"], row["group"], areas)} for row in table["rows"]],
             }
             for table in effect["tables"]
+        ],
+        "reordered": effect.get("reordered", 0),  # results of earlier ways of reckoning do not have these
+        "places": effect.get("places"),
+        "placed": [
+            (_("Rules in force"), effect.get("places_before") or HIDDEN),
+            (_("Draft"), effect.get("places_after") or HIDDEN),
         ],
         "lines": [_line(line) for line in effect["near_after"]["each"]],
         "checks": [

@@ -49,10 +49,24 @@ def answered(frame: pl.LazyFrame, plans: Mapping[int, Plan]) -> pl.LazyFrame:
 def fits(plan: Plan, number: int, moved: Mapping[int, Question] | None = None) -> pl.Expr:
     """Eligible (true), not eligible (false) or open (null), over an answered frame; some bundles asked otherwise."""
     every = [
-        _question(moved[position]) if moved and position in moved else pl.col(_bundle_column(bundle, position, number))
+        asked(moved[position]) if moved and position in moved else pl.col(_bundle_column(bundle, position, number))
         for position, bundle in enumerate(plan.bundles)
     ]
     return reduce(and_, every)
+
+
+def asked(question: Question) -> pl.Expr:
+    """Yes (true), no (false) or unknown (null), over the columns of facts."""
+    plain = _tree(question.tree, {})
+    if not question.cells:
+        return plain
+    names = [cells.fact for cells in question.cells]
+    numbers = product(*([part[0][0] for part in cells.parts] for cells in question.cells))
+    possible = [_tree(question.tree, dict(zip(names, chosen, strict=True))) for chosen in numbers]
+    known = pl.all_horizontal(pl.col(fact_column(name)).is_not_null() for name in names)
+    always = pl.all_horizontal(one.fill_null(False) for one in possible)
+    never = pl.all_horizontal((~one).fill_null(False) for one in possible)
+    return pl.when(known).then(plain).when(always).then(True).when(never).then(False)
 
 
 def counts(amount: AmountPlan, number: int, component: str) -> pl.Expr:
@@ -76,26 +90,13 @@ def _bounded(plans: Iterable[Plan]) -> Iterator[pl.Expr]:
 # --- criteria -------------------------------------------------------------------------------------
 def _answers(plan: Plan, number: int) -> Iterator[pl.Expr]:
     for criterion in plan.criteria:
-        yield _question(criterion.question).alias(f"met_{number}_{criterion.position}")
+        yield asked(criterion.question).alias(f"met_{number}_{criterion.position}")
     for position, bundle in enumerate(plan.bundles):
         if len(bundle.positions) > 1:
-            yield _question(bundle.question).alias(f"bundle_{number}_{position}")
+            yield asked(bundle.question).alias(f"bundle_{number}_{position}")
     for position, component in enumerate(plan.amount.components):
         yield _count(component.fact, component.cap).alias(f"count_{number}_{position}")
     yield _need(plan.need).alias(f"need_{number}")
-
-
-def _question(question: Question) -> pl.Expr:
-    plain = _tree(question.tree, {})
-    if not question.cells:
-        return plain
-    names = [cells.fact for cells in question.cells]
-    numbers = product(*([part[0][0] for part in cells.parts] for cells in question.cells))
-    possible = [_tree(question.tree, dict(zip(names, chosen, strict=True))) for chosen in numbers]
-    known = pl.all_horizontal(pl.col(fact_column(name)).is_not_null() for name in names)
-    always = pl.all_horizontal(one.fill_null(False) for one in possible)
-    never = pl.all_horizontal((~one).fill_null(False) for one in possible)
-    return pl.when(known).then(plain).when(always).then(True).when(never).then(False)
 
 
 def _tree(tree: Tree, cell: Cell) -> pl.Expr:

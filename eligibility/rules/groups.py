@@ -20,9 +20,9 @@ def belongs(condition: str, facts: Mapping[str, FactValue]) -> bool:
     values = {
         name: int(fact.value) for name, fact in facts.items() if not fact.is_old and fact_type(name).admits(fact.value)
     }
-    return answer(_question(condition), values) is True
+    return answer(question(condition), values) is True
 
 
 @lru_cache(maxsize=256)
-def _question(condition: str) -> Question:
+def question(condition: str) -> Question:
     return question_of(tree_of(read_condition(Node(condition), {}), {}, is_wanted=True))

@@ -8,8 +8,10 @@ hides what differs by fewer than ten families from what an earlier one shows.
 from collections.abc import Mapping, Sequence, Set
 
 from eligibility.simulations import hiding, lines, sums
+from eligibility.simulations.keys import Counts, key
 from eligibility.simulations.report import ANSWERS, MOVE_OF, MOVES, Count, Effect, Row, Table
-from eligibility.simulations.tally import DIMENSIONS, Counts, key
+from eligibility.simulations.standing import Quota
+from eligibility.simulations.tally import DIMENSIONS
 
 Moves = Mapping[str, Count]
 Groups = tuple[frozenset[int], ...]
@@ -26,22 +28,34 @@ NUMBERS = ("paid", "due", "more", "less", "reordered")
 FIT_BOTH = CELLS.index((ANSWERS["eligible"], ANSWERS["eligible"]))
 
 
-def effect(counts: Counts, number: int, programme: str, earlier: Sequence[Effect], known: Sequence[Moves]) -> Effect:
+def effect(
+    counts: Counts,
+    number: int,
+    programme: str,
+    *,
+    earlier: Sequence[Effect],
+    known: Sequence[Moves] = (),
+    quota: Quota | None = None,
+) -> Effect:
     """`earlier`: of other drafts; `known`: moves of the same families that are shown elsewhere."""
-    cells = [_move_count(counts, number, programme, cell) for cell in CELLS]
+    cells = _cells(counts, number, programme)
     before, after = (_answers(cells, groups) for groups in (BEFORE, AFTER))
     hidden = _hidden_moves(cells, before, [*known, *(one.moves for one in earlier)])
     is_told = not hidden and _may_tell(cells, before, after, earlier)
     money = {name: counts.get(key("sum", number, programme, name), 0) for name in NUMBERS}
     raises = _hidden_raises(cells[FIT_BOTH], money["more"], money["less"], earlier)
+    paid = money["paid"] if before["eligible"] is not None else None
+    due = money["due"] if is_told and not raises and after["eligible"] is not None else None
     near = lines.near(counts, 0, programme, [])
+    placed = lines.places(counts, 0, programme, quota, earlier=[]) if quota and paid is not None else None
+    others = [one for one in (placed, *(one.places_after for one in earlier)) if one is not None]
     return Effect(
         programme=programme,
         before=before,
         after=after if is_told else dict.fromkeys(after),
         moves={move: None if at in hidden else _total(cells, BY_MOVE[at]) for at, move in enumerate(MOVES)},
-        paid=money["paid"] if before["eligible"] is not None else None,
-        due=money["due"] if is_told and not raises and after["eligible"] is not None else None,
+        paid=paid,
+        due=due,
         more=None if 0 in raises else money["more"],
         less=None if 1 in raises else money["less"],
         reordered=_reordered(cells[FIT_BOTH], money["reordered"], earlier),
@@ -53,13 +67,19 @@ def effect(counts: Counts, number: int, programme: str, earlier: Sequence[Effect
         near_after=lines.near(counts, number, programme, [near, *(one.near_after for one in earlier)]),
         checked_before=lines.checked(counts, 0, programme),
         checked_after=lines.checked(counts, number, programme),
+        places=quota.places if quota else None,
+        places_before=placed,
+        places_after=lines.places(counts, number, programme, quota, earlier=others)
+        if quota and due is not None
+        else None,
     )
 
 
 # --- everybody ------------------------------------------------------------------------------------
-def _move_count(counts: Counts, number: int, programme: str, cell: tuple[int, int]) -> int:
+def _cells(counts: Counts, number: int, programme: str) -> list[int]:
     groups = _groups(counts, DIMENSIONS[0])
-    return sum(counts.get(key("move", number, programme, DIMENSIONS[0], group, *cell), 0) for group in groups)
+    where = key("move", number, programme, DIMENSIONS[0])
+    return [sum(counts.get(key(where, group, *cell), 0) for group in groups) for cell in CELLS]
 
 
 def _groups(counts: Counts, dimension: str) -> list[str]:

@@ -3,9 +3,11 @@
 from collections.abc import Sequence, Set
 
 from eligibility.populations.columns import NO, OPEN, YES
-from eligibility.simulations import hiding
-from eligibility.simulations.report import KNOWN, Checked, Count, Line, Near, Share
-from eligibility.simulations.tally import GAIN, LOSE, Counts, key
+from eligibility.simulations import hiding, standing
+from eligibility.simulations.keys import Counts, key
+from eligibility.simulations.report import KNOWN, Checked, Count, Line, Near, Places, Share
+from eligibility.simulations.standing import Quota
+from eligibility.simulations.tally import GAIN, LOSE
 from verification.fairness import FEWEST_SHOWN, Rate
 
 
@@ -36,6 +38,31 @@ def checked(counts: Counts, number: int, programme: str) -> Checked:
         leakage=_share(families([YES], [NO]), families([YES], [YES, NO])),
         missed=_share(families([NO, OPEN], [YES]), families([YES, NO, OPEN], [YES])),
         open=hiding.shown(families([YES], [OPEN])),
+    )
+
+
+def places(counts: Counts, world: int, programme: str, quota: Quota, *, earlier: Sequence[Places]) -> Places | None:
+    """Who would receive within a quota; None where few receive or few wait. Asked only where it is told who fits.
+
+    `earlier`: the same by other rules, beside which the few who came to the line would stand out.
+    """
+    found = standing.funded(counts, world, programme, quota)
+    if hiding.is_small(found.funded) or hiding.is_small(found.waiting):
+        return None
+    parts = (found.tied, found.contested, found.tied - found.contested, found.funded - found.contested)
+    is_hidden = any(map(hiding.is_small, parts)) or any(
+        hiding.is_beside(*pair)
+        for pair in (
+            (found.tied, [one.tied for one in earlier]),
+            (found.contested, [one.contested for one in earlier]),
+        )
+    )
+    return Places(
+        receive=found.funded,
+        wait=found.waiting,
+        tied=None if is_hidden else found.tied,
+        contested=None if is_hidden else found.contested,
+        rupiah=found.rupiah,
     )
 
 

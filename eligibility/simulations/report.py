@@ -8,7 +8,7 @@ from typing import Any
 
 from eligibility.populations.columns import NO, OPEN, YES
 
-ENGINE = "kolom-4"  # a new name whenever the same input may give another report
+ENGINE = "kolom-5"  # a new name whenever the same input may give another report
 KNOWN = "known"  # prefix of the tally of ground checks
 Count = int | None
 
@@ -91,6 +91,21 @@ class Overlap:
 
 
 @dataclass(frozen=True)
+class Places:
+    """Within the quota, if all its places were given anew: who would receive, who would wait.
+
+    A lot gives the `contested` places to some of the `tied` families. `rupiah` a year, in the middle of what
+    the lot may make of it.
+    """
+
+    receive: int
+    wait: int
+    tied: Count
+    contested: Count
+    rupiah: int
+
+
+@dataclass(frozen=True)
 class Effect:
     """What one draft does to one programme. Money in rupiah a year.
 
@@ -111,6 +126,9 @@ class Effect:
     near_after: Line
     checked_before: Checked
     checked_after: Checked
+    places: int | None = None  # of the quota, if there is one of the area
+    places_before: Places | None = None
+    places_after: Places | None = None
 
     @property
     def difference(self) -> Count:

@@ -17,8 +17,9 @@ from eligibility.populations import snapshots
 from eligibility.populations.ages import age_column
 from eligibility.populations.columns import KEY, fact_column
 from eligibility.populations.models import Snapshot
+from eligibility.simulations.keys import key
 from eligibility.simulations.report import KNOWN
-from eligibility.simulations.tally import key, looked_at
+from eligibility.simulations.tally import looked_at
 from eligibility.simulations.worlds import Touch, Worlds, complete, decide
 from verification.enums import Source
 

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import polars as pl
@@ -11,6 +11,7 @@ from eligibility import parameters
 from eligibility.populations.snapshots import VILLAGE
 from eligibility.rules.definitions import RuleDocument
 from eligibility.simulations import sample, tally
+from eligibility.simulations.standing import Quotas
 from eligibility.simulations.worlds import Touch, Worlds, side_by_side
 from perlinsos.regions.models import Parameter
 
@@ -31,6 +32,7 @@ class Study:
     in_force: Sequence[Rules]
     drafts: Sequence[Rules]
     parameters: Sequence[Parameter]
+    quotas: Quotas = field(default_factory=dict)
 
     @cached_property
     def touched(self) -> frozenset[Touch]:
@@ -42,7 +44,7 @@ class Study:
         """The tally of a chunk of families, each by what holds in its village."""
         found: Counter[str] = Counter()
         for here, worlds in self._places(families):
-            found.update(tally.tally(here, worlds, self.touched))
+            found.update(tally.tally(here, worlds, self.touched, self.quotas))
         return found
 
     def compare(self, families: pl.DataFrame, findings: pl.DataFrame) -> Counter[str]:

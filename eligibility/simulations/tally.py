@@ -5,7 +5,7 @@ by workers that may die; the sum is the same.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 
 import polars as pl
 
@@ -13,9 +13,11 @@ from eligibility.populations import frames
 from eligibility.populations.columns import NO, YES, fact_column
 from eligibility.populations.snapshots import HEAD_AGE, HEAD_SEX, VILLAGE
 from eligibility.rules.steps import Line, lines
+from eligibility.simulations import standing
+from eligibility.simulations.keys import key
+from eligibility.simulations.standing import NO_QUOTAS, Quotas
 from eligibility.simulations.worlds import Decision, Touch, Worlds, complete, decide
 
-Counts = Mapping[str, int]
 UNKNOWN = "?"
 DIMENSIONS = ("district", "head_sex", "head_age", "disability", "decile")
 AGE_BANDS = ((30, "0-29"), (45, "30-44"), (60, "45-59"), (75, "60-74"))
@@ -25,17 +27,15 @@ DISTRICT_CODE = 8  # characters of `35.10.22`
 GAIN, LOSE = "gain", "lose"
 
 
-def key(*parts: object) -> str:
-    return "|".join(map(str, parts))
-
-
-def tally(families: pl.DataFrame, worlds: Worlds, touched: Collection[Touch]) -> Counter[str]:
+def tally(
+    families: pl.DataFrame, worlds: Worlds, touched: Collection[Touch], quotas: Quotas = NO_QUOTAS
+) -> Counter[str]:
     """What a chunk of families (village, head, a column per fact) comes to, in every world.
 
     `touched` is what the drafts touch in any place: where a programme is not run nobody receives it,
-    before or after.
+    before or after. Of programmes with a quota, families are counted by need as well.
     """
-    decided = _decided(families, worlds, touched)
+    decided = _decided(families, worlds, touched, quotas)
     found = Counter({key("families"): len(decided)})
     for dimension in DIMENSIONS:
         sizes = decided.group_by(dimension).len().iter_rows()
@@ -47,6 +47,8 @@ def tally(families: pl.DataFrame, worlds: Worlds, touched: Collection[Touch]) ->
     for number, programme in looked_at(touched):
         if programme in worlds.worlds[number]:
             found.update(_near(decided, worlds, number, programme))
+            if programme in quotas:
+                found.update(standing.stands(decided, worlds.worlds[number][programme], (number, programme)))
     return found
 
 
@@ -60,13 +62,16 @@ def line_name(line: Line) -> str:
 
 
 # --- columns --------------------------------------------------------------------------------------
-def _decided(families: pl.DataFrame, worlds: Worlds, touched: Collection[Touch]) -> pl.DataFrame:
+def _decided(families: pl.DataFrame, worlds: Worlds, touched: Collection[Touch], quotas: Quotas) -> pl.DataFrame:
     whats = ("outcome", "amount", "need")
     answers = [pl.col(f"{what}_{number}") for number in range(len(worlds.decisions)) for what in whats]
     numbers = {worlds.worlds[world][code] for world, code in looked_at(touched) if code in worlds.worlds[world]}
     near = [column for number in sorted(numbers) for column in _near_columns(number, worlds.decisions[number])]
-    grouped = complete(families, {*worlds.facts, DISABILITY, DECILE}).lazy().with_columns(_groups())
-    return decide(grouped, worlds).select(*DIMENSIONS, *answers, *near).collect()
+    facts = {*worlds.facts, DISABILITY, DECILE}.union(*(quota.facts for quota in quotas.values()))
+    masks = [standing.mask(quota).alias(standing.mask_column(code)) for code, quota in sorted(quotas.items())]
+    grouped = complete(families, facts).lazy().with_columns(*_groups(), *masks)
+    kept = [standing.mask_column(code) for code in sorted(quotas)]
+    return decide(grouped, worlds).select(*DIMENSIONS, *kept, *answers, *near).collect()
 
 
 def _groups() -> Iterator[pl.Expr]:

@@ -3,13 +3,19 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from eligibility.simulations import effects, hiding, sums
+from eligibility.simulations.keys import Counts, key
 from eligibility.simulations.report import KNOWN, Effect, Outlook, Overlap, Report
-from eligibility.simulations.tally import Counts, key
+from eligibility.simulations.standing import NO_QUOTAS, Quotas
 
 Pair = tuple[str, str]
 
 
-def report(counts: Counts, drafts: int, known: Mapping[str, Sequence[effects.Moves]] | None = None) -> Report:
+def report(
+    counts: Counts,
+    drafts: int,
+    known: Mapping[str, Sequence[effects.Moves]] | None = None,
+    quotas: Quotas = NO_QUOTAS,
+) -> Report:
     """What the tally of all families, and of the ground checks, says about each draft.
 
     `known`: moves of the same families in a programme that other reports show already.
@@ -23,7 +29,14 @@ def report(counts: Counts, drafts: int, known: Mapping[str, Sequence[effects.Mov
         found.append(
             Outlook(
                 tuple(
-                    effects.effect(counts, number, code, _earlier(found, code), (known or {}).get(code, ()))
+                    effects.effect(
+                        counts,
+                        number,
+                        code,
+                        earlier=_earlier(found, code),
+                        known=(known or {}).get(code, ()),
+                        quota=quotas.get(code),
+                    )
                     for code in codes
                 ),
                 tuple(_overlap(counts, number, pair, found) for pair in pairs if key("both", number, *pair) in counts),

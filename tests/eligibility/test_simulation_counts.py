@@ -18,8 +18,9 @@ from eligibility.rules.overlapping import is_heard
 from eligibility.rules.plan import Plan, plan
 from eligibility.rules.steps import Line, lines, step_down, step_up
 from eligibility.simulations import tally
+from eligibility.simulations.standing import Quota, Share
 from eligibility.simulations.worlds import side_by_side
-from tests.eligibility.documents import data, small
+from tests.eligibility.documents import SMALL, data, small
 from tests.eligibility.test_populations import Family, believed, drawn_families, plans
 
 
@@ -147,6 +148,34 @@ def test_a_draft_that_only_changes_the_order_of_need_is_seen_to_do_so() -> None:
     families: list[Family] = [{"pln.power_va": 900, "dtsen.decile": 2}] * 3
     found = tally.tally(frame(families), worlds, worlds.touched)
     assert (found["sum|1|uji|reordered"], found["move|1|uji|decile|2|1|1"]) == (3, 3)
+
+
+def test_who_fits_is_counted_by_need_and_by_the_shares_they_belong_to_for_certain() -> None:
+    """Every second family lives in 35.10.22; one of three has a severe disability, of one in three it is not known."""
+    shares = (Share("citizen.severe_disability >= 1", "", 5), Share("", "35.10.22", 5))
+    quotas = {"uji": Quota(20, (*shares, Share("citizen.severe_disability >= 1", "35.10.22", 5)))}
+    families: list[Family] = [
+        {"pln.power_va": (900, 900, 900, 2200)[place % 4], "dtsen.decile": 2, "citizen.severe_disability": severe}
+        for place in range(24)
+        for severe in [(1, None, 0)[place % 3]]
+    ]
+    before, after = parse(small()), parse(small(version="b", need={**SMALL["need"], "scale": 10}))
+    worlds = side_by_side([before], [after], {})
+    whole = frame(families)
+    found = tally.tally(whole, worlds, worlds.touched, quotas)
+    fit = [place for place, one in enumerate(families) if one["pln.power_va"] == 900]
+    here = {place for place in fit if place % 2 == 0}
+    severe = {place for place in fit if place % 3 == 0}
+    expected = Counter((place in severe) + 2 * (place in here) + 4 * (place in here & severe) for place in fit)
+    for world, need in ((0, 2000), (1, 20)):
+        stand = tally.key("stand", world, "uji", "")
+        told = {name.removeprefix(stand): count for name, count in found.items() if name.startswith(stand)}
+        assert told == {f"{bits}|{need}": count for bits, count in expected.items()}
+        assert all(
+            found[tally.key("stood", world, "uji", bits, need)] == 1_200_000 * count for bits, count in expected.items()
+        )
+    parts = [tally.tally(part, worlds, worlds.touched, quotas) for part in (whole[:5], whole[5:6], whole[6:])]
+    assert parts[2] + parts[0] + parts[1] == +found
 
 
 def test_a_new_programme_starts_from_nobody() -> None:

@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from eligibility import simulation_page
 from eligibility.enums import SimulationState
 from eligibility.models import Programme, RuleDraft, Simulation, Snapshot
 from eligibility.services.rulesets import enact_rule_set
@@ -90,6 +91,29 @@ def test_an_officer_starts_one_follows_it_and_reads_the_result(
     sign_in(stranger, cast.citra)
     assert stranger.get(page).status_code == 404
     assert text(client.get(LIST)).count(page) == 1
+
+
+def test_a_quota_of_the_area_shows_who_would_receive_within_it(
+    client: Client, ani: User, worker: User, banyuwangi: Area
+) -> None:
+    factories.QuotaFactory(programme=Programme.objects.get(code="pkh"), area=banyuwangi, places=50)
+    done = finish(begin([draft(decile_limit=5)], snapshot_of(FAMILIES), banyuwangi, worker), worker)
+    page = text(client.get(reverse("simulation-detail", args=[done.public_id])))
+    assert "Dalam kuota 50 tempat" in page
+    assert "10 tempat untuk 30 keluarga, diundi" in page
+    few = finish(begin([draft(decile_limit=5)], snapshot_of(FAMILIES[:72]), banyuwangi, worker), worker)
+    hidden = text(client.get(reverse("simulation-detail", args=[few.public_id])))
+    assert ("Dalam kuota 50 tempat" in hidden, "diundi" in hidden.split("<table")[-1]) == (True, False)
+
+
+def test_results_from_before_quotas_and_needs_were_counted_are_still_read(worker: User, banyuwangi: Area) -> None:
+    done = finish(begin([draft(decile_limit=5)], snapshot_of(FAMILIES), banyuwangi, worker), worker)
+    report = done.result["report"]
+    for effect in report["drafts"][0]["effects"]:
+        for later in ("reordered", "places", "places_before", "places_after"):
+            del effect[later]
+    (outlook,) = simulation_page.context(report, ["Desil lima"])["outlooks"]
+    assert [(one["reordered"], one["places"]) for one in outlook["effects"]] == [(0, None)]
 
 
 def test_drafts_of_policy_staff_are_chosen_and_named(client: Client, sign_in: SignIn, worker: User) -> None:

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from eligibility.populations.columns import NO, OPEN, YES
 from eligibility.simulations import tally
-from eligibility.simulations.report import ANSWERS, MOVE_OF, Effect, Line, Report
+from eligibility.simulations.report import ANSWERS, MOVE_OF, Effect, Line, Places, Report
+from eligibility.simulations.standing import Quota
 from eligibility.simulations.telling import report
 from verification.fairness import FEWEST_SHOWN
 
@@ -185,6 +186,47 @@ def test_who_stands_elsewhere_in_the_order_of_need_is_counted_and_few_are_not_to
     for count, is_told in ((40, True), (400, True), (0, True), (4, False), (396, False)):
         (effect,) = told(counted(cells, sum__1__uji__reordered=count))
         assert effect.reordered == (count if is_told else None)
+
+
+def within_quota(places: int, *needs: dict[int, int]) -> tuple[Places | None, Places | None]:
+    """Of 400 families who fit before and after, so many have each need; by the rules in force, and by the draft."""
+    stands = {
+        f"{name}|{world}|uji|0|{need}": count * times
+        for world, counts in enumerate(needs)
+        for need, count in counts.items()
+        for name, times in (("stand", 1), ("stood", RATE))
+    }
+    counts = counted({(YES, YES): 400, (NO, NO): 500}) | stands
+    (effect,) = (one.effects[0] for one in report(counts, 1, quotas={"uji": Quota(places)}).drafts)
+    assert effect.places == places
+    return effect.places_before, effect.places_after
+
+
+def test_within_a_quota_it_is_told_who_would_receive_and_wait_and_what_the_lot_decides() -> None:
+    before, after = within_quota(250, {10: 200, 20: 200}, {1: 150, 2: 130, 3: 120})
+    assert before == Places(receive=250, wait=150, tied=200, contested=50, rupiah=250 * RATE)
+    assert after == Places(receive=250, wait=150, tied=130, contested=100, rupiah=250 * RATE)
+
+
+@pytest.mark.parametrize(
+    ("places", "needs"),
+    [
+        (204, {10: 200, 20: 200}),  # 4 places for 200 families
+        (396, {10: 5, 20: 390, 30: 5}),  # 4 wait: nothing is told
+        (205, {10: 200, 20: 9, 30: 191}),  # 9 families for 5 places
+        (20, {10: 5, 20: 395}),  # 5 are sure
+    ],
+)
+def test_few_at_the_line_are_not_told(places: int, needs: dict[int, int]) -> None:
+    for one in within_quota(places, needs, needs):
+        assert one is None or (one.tied, one.contested) == (None, None)
+
+
+def test_few_who_come_to_the_line_by_a_draft_are_not_told() -> None:
+    before, after = within_quota(250, {10: 200, 20: 200}, {10: 200, 20: 195, 30: 5})
+    assert before is not None
+    assert after is not None
+    assert (before.tied, after.tied, after.receive) == (200, None, 250)
 
 
 def test_what_another_report_of_these_families_shows_counts_as_well() -> None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from eligibility import tasks
 from eligibility.enums import SimulationState
-from eligibility.models import Programme, RuleDraft, Simulation, Snapshot, SnapshotRow
+from eligibility.models import Programme, Quota, RuleDraft, Simulation, Snapshot, SnapshotRow
 from eligibility.populations import snapshots
 from eligibility.rules.document import RuleDocument
 from eligibility.rules.reading import DocumentError
@@ -27,13 +27,14 @@ from perlinsos.core.errors import DomainError
 from perlinsos.core.models import AuditEvent
 from perlinsos.regions.models import Area, Parameter
 from tests import factories
-from tests.cast import BANYUWANGI, TABANAN, Cast
+from tests.cast import BANYUWANGI, LATENG, TABANAN, Cast
 from tests.eligibility.conftest import SentTasks
 from tests.eligibility.documents import data
 from tests.eligibility.simulated import FIRST, RULES_ON, begin, draft, finish, snapshot_of
 from verification.enums import Source
 from verification.services import facts
 
+WITHIN = ("places_before", "places_after")
 # 20 families in decile 2, 15 in decile 5, 12 whose decile nobody knows, 10 with too much power
 FAMILIES: list[dict[str, Any]] = [{}] * 20 + [{"dtsen__decile": 5}] * 15 + [{"dtsen__decile": None}] * 12
 FAMILIES += [{"pln__power_va": 2200}] * 10
@@ -96,6 +97,41 @@ def test_what_was_fixed_at_the_start_counts_and_the_same_gives_the_same(
     second = finish(begin([draft(decile_limit=5)], snapshot, banyuwangi, worker), worker)
     assert (second.chunks, second.sha256) == (9, first.sha256)
     assert fingerprint(second.result) == second.sha256
+
+
+def test_a_draft_that_orders_families_otherwise_shows_who_would_receive_within_the_quota(
+    worker: User, banyuwangi: Area, monkeypatch: pytest.MonkeyPatch, pkh_quota: Quota
+) -> None:
+    """30 places for 60 families, six of them for Lateng: elderly people come first within a decile, or do not."""
+    elderly = {"dukcapil__elderly_60": 1}
+    families: list[dict[str, Any]] = [{"dtsen__decile": 1}] * 20 + [elderly] * 20 + [{}] * 20
+    snapshot, rules = snapshot_of(families), yaml.safe_load(draft().text)
+    rules["need"]["eased_by"] = []
+    tried = Draft("Desil saja", yaml.safe_dump(rules, sort_keys=False))
+    done = finish(begin([tried], snapshot, banyuwangi, worker), worker)
+    found = effect(done)
+    assert (found["moves"]["same"], found["reordered"], found["places"]) == (60, 60, 30)
+    # The six of Lateng in decile 1 have the reserved places, the other 14 come next: ten places are left.
+    told = {name: tuple(found[name][one] for one in ("receive", "wait", "contested", "tied")) for name in WITHIN}
+    assert told == {"places_before": (30, 30, 10, 20), "places_after": (30, 30, 10, 40)}
+    # An elderly person brings 2.4 million more: half of those whom the lot decides about have one.
+    assert found["places_before"]["rupiah"] == 20 * 3_900_000 + 10 * 6_300_000
+    assert found["places_after"]["rupiah"] == 20 * 3_900_000 + 10 * 5_100_000
+    monkeypatch.setattr(snapshots, "PART", 7)
+    for file in snapshots.folder(snapshot).iterdir():
+        file.unlink()
+    again = finish(begin([tried], snapshot, banyuwangi, worker), worker)
+    assert (again.chunks, again.sha256) == (9, done.sha256)
+    pkh_quota.places = 40
+    pkh_quota.save()
+    assert finish(begin([tried], snapshot, banyuwangi, worker), worker).sha256 != done.sha256
+
+
+@pytest.fixture
+def pkh_quota(banyuwangi: Area) -> Quota:
+    made: Quota = factories.QuotaFactory(programme=Programme.objects.get(code="pkh"), area=banyuwangi, places=30)
+    made.shares.create(name="warga Lateng", percent=20, area=factories.area(LATENG), legal="Keputusan rekaan")
+    return made
 
 
 def test_a_worker_that_died_is_followed_by_the_sweep(
