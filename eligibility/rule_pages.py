@@ -147,7 +147,7 @@ def _approval(rule_set: RuleSet, user: User) -> dict[str, Any]:
     return {
         "draft": draft,
         "tried": draft.tried or draft.replay,
-        "summary": draft.simulation_summary,
+        "summary": _summary(draft),
         "may_open_draft": RuleDraft.objects.visible_to(user).filter(pk=draft.pk).exists(),
     }
 

@@ -220,6 +220,25 @@ def test_a_version_says_who_proposed_it_and_what_was_known(
         assert (link in told) is may_open
 
 
+def test_a_version_shows_what_simulations_said_of_it(
+    client: Client, sign_in: SignIn, nusa: User, tara: User, decree: Decree
+) -> None:
+    version = factories.RuleSetFactory(document=small(), version="2026-1")
+    effect = {"programme": "uji", "before": 40, "after": None, "gained": 30, "lost": 0, "to_check": 0}
+    said = {
+        "area": "Kabupaten Banyuwangi", "families": 74, "effects": [{**effect, "difference": 36_000_000}],
+        "snapshot_on": "2026-11-02", "rules_on": "2026-11-03", "against": "2025-1",
+    }  # fmt: skip
+    factories.RuleDraftFactory(
+        programme=version.programme, state="enacted", rule_set=version, decree=decree, simulation_summary=[said],
+        proposed_by=nusa, proposed_at=timezone.now(), enacted_by=tara, enacted_at=timezone.now(),
+    )  # fmt: skip
+    sign_in(client, nusa)
+    told = page(client, version)
+    assert "Kabupaten Banyuwangi" in told
+    assert "2 November 2026" in told
+
+
 def test_days_without_rules_are_shown_where_it_is_taken_back(
     client: Client, sign_in: SignIn, nusa: User, decree: Decree
 ) -> None:
