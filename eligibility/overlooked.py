@@ -17,7 +17,7 @@ from eligibility.queue import AT_ONCE, complete
 from enrollment.models import DECIDED_STATES, Application
 from verification.models import Fact
 
-# Applications of one sweep, the oldest first: a quarter of a second, and a million in about two hours.
+# Applications of one sweep, the oldest first: less than half a second, and a million in about two hours.
 LOOKED_AT = 2_000
 PLACE = "eligibility.overlooked"  # how far the last sweep came; lost, the next one begins with the first
 
