@@ -18,7 +18,7 @@ from enrollment.models import Application
 from enrollment.permissions import can_close
 from perlinsos.accounts.models import User
 
-UNDER_WAY = "under_way"
+UNDER_WAY, ENDED = "under_way", "ended"
 
 
 @dataclass(frozen=True)
@@ -48,9 +48,10 @@ class Ending:
 
 def with_holds(applications: QuerySet[Application]) -> QuerySet[Any]:
     """Annotated with what `obstacle` reads, in the same query."""
+    over = When(state=ApplicationState.WITHDRAWN, then=Value(ENDED))
     under_way = When(~Q(state=ApplicationState.ANNOUNCED), then=Value(UNDER_WAY))
     whens = [When(hold.holds, then=Value(hold.code)) for hold in _holds()]
-    found: QuerySet[Any] = applications.annotate(held_by=Case(under_way, *whens, default=Value("")))
+    found: QuerySet[Any] = applications.annotate(held_by=Case(over, under_way, *whens, default=Value("")))
     return found
 
 
@@ -58,8 +59,10 @@ def obstacle(application: Any) -> Obstacle | None:
     """None when the registration is over. `application` comes from `with_holds`."""
     if not application.held_by:
         return None
-    under_way = _("Your registration is still being worked on. You need not register again.")
-    words = {UNDER_WAY: under_way} | {hold.code: hold.words for hold in _holds()}
+    words = {hold.code: hold.words for hold in _holds()} | {
+        UNDER_WAY: _("Your registration is still being worked on. You need not register again."),
+        ENDED: _("This registration has ended already."),
+    }
     return Obstacle(application.held_by, words[application.held_by])
 
 

@@ -40,8 +40,12 @@ def close_application(application: Application, *, reason: str, by: User) -> App
     """End a registration that is over, so that the family may register again, and tell the family why.
 
     For the family, and where it cannot sign in for agents and officers of the area. Nothing is
-    erased: decisions and reasons stay readable. Refused with the code of what still goes on.
+    erased: decisions and reasons stay readable. Ending it again changes nothing. Refused with the
+    code of what still goes on.
     """
+    access.ensure(permissions.can_close(by, application))
+    if (held := hold(application)).is_closed:
+        return held
     closed = _close(application, reason=reason, by=by)
     with override(closed.language):
         body = gettext("Registration %(reference)s has ended: %(reason)s. You may register again.") % {
@@ -64,7 +68,9 @@ def close_earlier(draft: Application, *, by: User) -> list[Application]:
 
     Refused with the code of what still goes on: a waiting family may have got its place meanwhile.
     """
-    return [_close(earlier, reason=AGAIN, by=by) for earlier in Application.objects.before(draft)]
+    held = [hold(earlier) for earlier in Application.objects.before(draft)]
+    # An officer may have ended it a moment ago.
+    return [_close(earlier, reason=AGAIN, by=by) for earlier in held if not earlier.is_closed]
 
 
 def _close(application: Application, *, reason: str, by: User) -> Application:
