@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, Count, Q, QuerySet, When
+from django.db.models import Case, Count, Q, QuerySet, When, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from eligibility import obstacles, permissions, taken
@@ -96,7 +96,8 @@ def quotas_of(user: User) -> QuerySet[Quota]:
 
 
 def preparable(user: User) -> list[Preparable]:
-    quotas = quotas_of(user).select_related("programme", "area").order_by("area", "programme__code")
+    quotas = quotas_of(user).select_related("programme", "area").prefetch_related("programme__areas")
+    quotas = quotas.order_by("area", "programme__code")
     return [
         Preparable(quota, Determination.objects.ready_for_batch(quota.programme, quota.area).count())
         for quota in quotas[:MOST_QUOTAS]
@@ -122,6 +123,7 @@ def detail(batch: Batch, user: User, query: Mapping[str, str]) -> dict[str, Any]
     }
     if batch.state in (BatchState.ANNOUNCED, BatchState.FINAL):
         return context | _announced(batch, query)
+    prefetch_related_objects([batch], "programme__areas")
     seen = preview(batch)
     obstacle = obstacles.first_of(batch, seen.versions)
     return context | {"preview": seen, "obstacle": obstacle, "page": _in_order_of_need(batch, query)}

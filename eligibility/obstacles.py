@@ -31,7 +31,7 @@ class Versions:
 
 
 def versions_of(batch: Batch) -> Versions:
-    """Who is being checked again or withdrew is left out of the announcement and does not count."""
+    """Who is left out of the announcement (see `rankings.draw`) does not count."""
     today = RuleSet.objects.in_force().filter(programme=batch.programme_id).first()
     answers = Determination.objects.of_batch(batch).not_barred().filter(application__state__in=DECIDED_STATES)
     others = answers.exclude(rule_set=today).order_by("rule_set__version").values_list("rule_set__version")

@@ -38,9 +38,10 @@ class DeterminationQuerySet(models.QuerySet["Determination"]):
         return self.filter(~models.Exists(entries))
 
     def of_batch(self, batch: Batch) -> "DeterminationQuerySet":
-        """What holds now for the families of a batch, in its programme."""
+        """What holds now for the families of a batch, in its programme and where that runs."""
         entries = BatchEntry.objects.live().filter(batch=batch).values("application")
-        return self.current().filter(programme=batch.programme_id, application__in=entries)
+        here = batch.programme.where_it_runs("application__village")
+        return self.current().filter(here, programme=batch.programme_id, application__in=entries)
 
     def barred(self) -> "DeterminationQuerySet":
         """Not to be announced, whatever the outcome: who stepped back waits, or the time limit is used up."""
@@ -50,7 +51,7 @@ class DeterminationQuerySet(models.QuerySet["Determination"]):
         return self.exclude(_barred())
 
     def ready_for_batch(self, programme: Programme, area: Area) -> "DeterminationQuerySet":
-        """Current answers of the area that no batch of the programme holds yet.
+        """Current answers of the area, where the programme runs, that no batch of it holds yet.
 
         Who received under this registration registers anew first. Who stepped back waits as the rules say,
         and whose time is used up gets no place that would end on its first day.
@@ -64,6 +65,7 @@ class DeterminationQuerySet(models.QuerySet["Determination"]):
             .not_barred()
             .filter(
                 ~models.Exists(held),
+                programme.where_it_runs("application__village"),
                 programme=programme,
                 application__village__code__startswith=f"{area.code}.",
                 application__state__in=DECIDED_STATES,

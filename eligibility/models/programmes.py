@@ -71,6 +71,16 @@ class Programme(Timestamped):
     def __str__(self) -> str:
         return self.name
 
+    def where_it_runs(self, village: str) -> Q:
+        """Empty, which is true of everybody, where it runs everywhere; `village` is the path to one.
+
+        A query, unless the areas were fetched along.
+        """
+        here = Q()
+        for area in self.areas.all():
+            here |= Q(**{village: area.code}) | Q(**{f"{village}__code__startswith": f"{area.code}."})
+        return here
+
 
 class RuleSetQuerySet(models.QuerySet["RuleSet"]):
     def visible_to(self, user: User | AnonymousUser) -> "RuleSetQuerySet":

@@ -121,11 +121,11 @@ def _live(batch: Batch) -> BatchEntryQuerySet:
 
 
 def _leave_out(batch: Batch, *, is_first: bool) -> None:
-    """Who withdrew leaves at once. Who is being checked again, or may not receive yet or any more by what is known
-    since, is not announced, but keeps a place once given."""
+    """Who withdrew leaves at once. Not announced, but with a place once it is given: who is being checked again, who
+    may not receive yet or any more by what is known since, and who lives where the programme runs no longer."""
     gone = Q(application__state=ApplicationState.WITHDRAWN)
     if is_first:
-        gone |= ~Q(application__state__in=DECIDED_STATES)
+        gone |= ~Q(application__state__in=DECIDED_STATES) | ~batch.programme.where_it_runs("application__village")
         barred = Determination.objects.current().barred().filter(programme=batch.programme_id)
         gone |= Q(application__in=barred.values("application"))
     leaving = _live(batch).filter(gone).values_list("pk", flat=True)

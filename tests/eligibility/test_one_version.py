@@ -22,7 +22,7 @@ from perlinsos.accounts.models import User
 from perlinsos.messages.models import OutboxMessage
 from perlinsos.regions.models import Area
 from tests import factories
-from tests.cast import JATILUWIH, TABANAN, Cast
+from tests.cast import JATILUWIH, KESILIR, LATENG, TABANAN, Cast
 from tests.conftest import SignIn
 from tests.eligibility.conftest import Announce, MakeFamily, answer
 from tests.eligibility.documents import data
@@ -273,3 +273,19 @@ def test_the_page_says_what_holds_it_up_and_keeps_what_was_chosen(
     finish(runs.start_run(batch.area, by=worker))
     assert "Masih versi" not in client.get(page).content.decode()
     assert client.post(reverse("batch-announce", args=[batch.public_id]), filled).status_code == 302
+
+
+def test_where_the_programme_runs_no_longer_nothing_of_it_is_announced(
+    decided: MakeFamily, prepared: MakeBatch, worker: User, cast: Cast, pkh: Programme, banyuwangi: Area
+) -> None:
+    """And nobody there, whom no run decides by the new rules any more, holds up the others."""
+    decided(), decided(LATENG)
+    batch = prepared(places=10)
+    pkh.areas.set([factories.area(KESILIR)])
+    drained(stricter("pkh", worker), worker)
+    seen = preview(batch)
+    assert (seen.versions.earlier, seen.eligible) == ({}, 1)
+    assert announced(batch, cast.budi) == {(Placement.FUNDED, "baru")}
+    assert RankedEntry.objects.current().get().entry.application.village_id == KESILIR
+    with refused("nothing_ready"):
+        batches.prepare_batch(area=banyuwangi, programme=pkh, by=cast.ani)

@@ -313,7 +313,7 @@ def test_a_batch_page_costs_little_before_and_after(
         decided()
     batch = prepared()
     sign_in(client, cast.budi)
-    assert queries(client, address("detail", batch)) <= 19  # five say whether anything is in the way
+    assert queries(client, address("detail", batch)) <= 20  # five say whether anything is in the way
     batches.announce_batch(batch, decree=factories.DecreeFactory(), by=cast.budi)
     assert queries(client, address("detail", batch)) <= 14
 
