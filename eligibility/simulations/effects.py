@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence, Set
 
 from eligibility.simulations import hiding, lines, sums
 from eligibility.simulations.keys import Counts, key
-from eligibility.simulations.report import ANSWERS, MOVE_OF, MOVES, Count, Effect, Row, Table
+from eligibility.simulations.report import ANSWERS, MOVE_OF, MOVES, Count, Effect, Places, Row, Table
 from eligibility.simulations.standing import Quota
 from eligibility.simulations.tally import DIMENSIONS
 
@@ -29,13 +29,7 @@ FIT_BOTH = CELLS.index((ANSWERS["eligible"], ANSWERS["eligible"]))
 
 
 def effect(
-    counts: Counts,
-    number: int,
-    programme: str,
-    *,
-    earlier: Sequence[Effect],
-    known: Sequence[Moves] = (),
-    quota: Quota | None = None,
+    counts: Counts, number: int, programme: str, earlier: Sequence[Effect], known: Sequence[Moves], quota: Quota | None
 ) -> Effect:
     """`earlier`: of other drafts; `known`: moves of the same families that are shown elsewhere."""
     cells = _cells(counts, number, programme)
@@ -47,8 +41,10 @@ def effect(
     paid = money["paid"] if before["eligible"] is not None else None
     due = money["due"] if is_told and not raises and after["eligible"] is not None else None
     near = lines.near(counts, 0, programme, [])
-    placed = lines.places(counts, 0, programme, quota, earlier=[]) if quota and paid is not None else None
-    others = [one for one in (placed, *(one.places_after for one in earlier)) if one is not None]
+    placed_before = _placed(counts, 0, programme, quota, paid, [])
+    placed_after = _placed(
+        counts, number, programme, quota, due, [placed_before, *(one.places_after for one in earlier)]
+    )
     return Effect(
         programme=programme,
         before=before,
@@ -68,10 +64,8 @@ def effect(
         checked_before=lines.checked(counts, 0, programme),
         checked_after=lines.checked(counts, number, programme),
         places=quota.places if quota else None,
-        places_before=placed,
-        places_after=lines.places(counts, number, programme, quota, earlier=others)
-        if quota and due is not None
-        else None,
+        places_before=placed_before,
+        places_after=placed_after,
     )
 
 
@@ -140,6 +134,15 @@ def _hidden_raises(fit_both: int, more: int, less: int, earlier: Sequence[Effect
 def _reordered(fit_both: int, reordered: int, earlier: Sequence[Effect]) -> Count:
     beside = {0} if hiding.is_beside(reordered, (one.reordered for one in earlier)) else set[int]()
     return None if 0 in hiding.in_line([reordered, fit_both - reordered], beside) else reordered
+
+
+def _placed(
+    counts: Counts, world: int, programme: str, quota: Quota | None, cost: Count, earlier: Sequence[Places | None]
+) -> Places | None:
+    """Told only where the `cost` of everybody who fits is: a quota that is enough costs as much."""
+    if quota is None or cost is None:
+        return None
+    return lines.places(counts, world, programme, quota, earlier=[one for one in earlier if one is not None])
 
 
 # --- groups ---------------------------------------------------------------------------------------

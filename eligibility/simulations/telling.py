@@ -30,12 +30,7 @@ def report(
             Outlook(
                 tuple(
                     effects.effect(
-                        counts,
-                        number,
-                        code,
-                        earlier=_earlier(found, code),
-                        known=(known or {}).get(code, ()),
-                        quota=quotas.get(code),
+                        counts, number, code, _earlier(found, code), (known or {}).get(code, ()), quotas.get(code)
                     )
                     for code in codes
                 ),
