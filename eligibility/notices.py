@@ -10,7 +10,7 @@ from django.utils.translation import ngettext, override
 from eligibility import told
 from eligibility.documents import document_of
 from eligibility.enums import BatchState, Outcome, Placement
-from eligibility.models import Departure, Determination
+from eligibility.models import Departure, Determination, RankedEntry
 from eligibility.presenters import bars, language, parameter_label
 from eligibility.replaying import differing
 from eligibility.rules.catalogue import fact_type
@@ -58,14 +58,14 @@ def ask_to_tell_again(application: Application) -> None:
         tell_family(application, key=key, title=title, body=body % {"date": until})
 
 
-def tell_place(place: Any) -> None:
-    """The place of one family in a ranking of an announced batch; `place` comes from `waiting_line.with_number`."""
+def tell_place(place: RankedEntry, *, number: int | None = None) -> None:
+    """The place of one family in a ranking of an announced batch, with its `number` if it waits."""
     application, ranking = place.entry.application, place.ranking
     with override(application.language):
         names: dict[str, Any] = {
             "programme": ranking.batch.programme,
             "position": place.position,
-            "number": place.number,
+            "number": number,
             "places": ranking.places,
             "quota": ranking.batch.quota.places,
             "rupiah": grouped(place.determination.amount_per_year, "id"),

@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
-from eligibility import notices, parameters, permissions, queue, waiting_line
+from eligibility import notices, parameters, permissions, queue
 from eligibility.documents import document_of
 from eligibility.enums import Placement, RankingCause
 from eligibility.models import Batch, RankedEntry, Ranking, RuleSet
@@ -41,9 +41,7 @@ def tell_ended(ranking_id: int, *, by: User) -> bool:
     untold = RankedEntry.objects.untold().filter(ranking=ranking_id, placement=Placement.LAPSED).order_by("pk")
     held = untold.select_for_update(of=("self",), skip_locked=True)
     batch = "ranking__batch"
-    told = waiting_line.with_number(held).select_related(
-        "entry__application", "determination", f"{batch}__programme", f"{batch}__quota"
-    )
+    told = held.select_related("entry__application", "determination", f"{batch}__programme", f"{batch}__quota")
     rows = list(told[:AT_ONCE])
     for place in rows:
         notices.tell_place(place)

@@ -99,14 +99,15 @@ def publish_places(ranking_id: int, *, by: User) -> bool:
     """
     untold = RankedEntry.objects.untold().filter(ranking=ranking_id).exclude(placement=Placement.LAPSED)
     held = untold.order_by("pk").select_for_update(of=("self",), skip_locked=True)
-    told = waiting_line.with_number(held).select_related(
+    told = held.select_related(
         "entry__application", "determination", "ranking__batch__programme", "ranking__batch__quota"
     )
     rows = list(told[:AT_ONCE])
+    numbers = waiting_line.numbers(rows)
     for place_given in rows:
         if place_given.entry.application.state == ApplicationState.DECIDED:
             enrollment.record_announced(place_given.entry.application, by=by)
-        notices.tell_place(place_given)
+        notices.tell_place(place_given, number=numbers.get(place_given.pk))
     RankedEntry.objects.filter(pk__in=[row.pk for row in rows]).update(told_at=timezone.now())
     return len(rows) == AT_ONCE
 
