@@ -9,7 +9,7 @@ from typing import Any
 
 from eligibility import parameters
 from eligibility.documents import document_of
-from eligibility.enums import SimulationState
+from eligibility.enums import DraftState, SimulationState
 from eligibility.models import Programme, Quota, RuleDraft, RuleSet, Simulation, Snapshot
 from eligibility.populations import snapshots
 from eligibility.rules.definitions import RuleDocument
@@ -40,6 +40,11 @@ class Draft:
     def is_kept(self) -> bool:
         """Whether it is the text of a draft on its way, not one that was only typed."""
         return self.row is not None and self.row.sha256 == self.sha256
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether it waits for a second officer, so that nobody can save another text under it."""
+        return self.is_kept and self.row is not None and self.row.state == DraftState.PROPOSED
 
 
 def given(drafts: Sequence[RuleDocument], *, area: Area, on: date) -> dict[str, Any]:

@@ -72,6 +72,7 @@ class SimulationForm(PortalForm):
             del self.fields["rancangan"]
         if not permissions.can_read_cases(by):
             del self.fields["teks"]
+            self.fields["kecamatan"].help_text = gettext("For drafts that are proposed: their text cannot change.")
 
     @property
     def ground(self) -> Ground:

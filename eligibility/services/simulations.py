@@ -73,10 +73,12 @@ def start_simulation(drafts: Sequence[Draft], *, on: Ground, by: User) -> Simula
 def preview_drafts(drafts: Sequence[Draft], *, district: Area, snapshot: Snapshot, rules_on: date, by: User) -> Report:
     """Try drafts on the families of one district at once. The numbers are not kept, but who asked for them is.
 
-    For whom may simulate there. Refused as above: DocumentError, `too_many`, `kept_only`.
+    For whom may simulate there. Refused as above: DocumentError, `too_many`, `kept_only`; and with
+    `proposed_only` for a draft that is still being written, of who may not read the cases there.
     """
     access.ensure(permissions.can_simulate(by, district))
     _ensure_may_try(drafts, district, by=by)
+    _ensure_may_look(drafts, district, by=by)
     documents = [read_document(draft.text)[1] for draft in drafts]
     audit.record(
         "eligibility.simulation.previewed",
@@ -141,6 +143,16 @@ def _ensure_may_try(drafts: Sequence[Draft], area: Area, *, by: User) -> None:
     if not all(draft.is_kept for draft in drafts) and not permissions.can_try_texts(by, area):
         message = _("Only who may read the cases of this area may try a typed text. Choose a draft instead.")
         raise DomainError(message, code="kept_only")
+
+
+def _ensure_may_look(drafts: Sequence[Draft], district: Area, *, by: User) -> None:
+    """A look takes a moment and keeps no numbers, so saving and looking again would be endless texts."""
+    if not all(draft.is_frozen for draft in drafts) and not permissions.can_try_texts(by, district):
+        message = _(
+            "Only who may read the cases of this area may look at a district with a draft that is still being written."
+            " Propose the draft first, or start a simulation."
+        )
+        raise DomainError(message, code="proposed_only")
 
 
 def _create(on: Ground, fixed: dict[str, Any], *, by: User) -> Simulation:

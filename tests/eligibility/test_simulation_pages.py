@@ -8,9 +8,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from eligibility import simulation_page
-from eligibility.enums import SimulationState
+from eligibility.enums import DraftState, SimulationState
 from eligibility.models import Programme, RuleDraft, Simulation, Snapshot
 from eligibility.services.rulesets import enact_rule_set
 from perlinsos.accounts.enums import Role
@@ -195,6 +196,21 @@ def test_coordinators_choose_what_was_proposed_and_type_nothing(
     assert not Simulation.objects.exists()
     client.post(START, entered(snapshot, rancangan=str(row.public_id)))
     assert Simulation.objects.get().drafts.get().draft == row
+
+
+def test_policy_staff_look_at_a_district_once_the_draft_is_proposed(
+    client: Client, cast: Cast, sign_in: SignIn, worker: User
+) -> None:
+    sign_in(client, cast.nusa)
+    pkh, typed = Programme.objects.get(code="pkh"), draft(decile_limit=5)
+    row = factories.RuleDraftFactory(programme=pkh, text=typed.text, sha256=typed.sha256, written_by=cast.nusa)
+    chosen = entered(snapshot_of(FAMILIES), teks="", rancangan=str(row.public_id), kecamatan="35.10.22")
+    assert "Ajukan rancangannya dulu" in text(client.post(PREVIEW, chosen))
+    assert "teksnya tidak dapat berubah lagi" in text(client.get(LIST))
+    RuleDraft.objects.filter(pk=row.pk).update(
+        state=DraftState.PROPOSED, proposed_by=cast.nusa, proposed_at=timezone.now()
+    )
+    assert "Lihat cepat" in text(client.post(PREVIEW, chosen))
 
 
 def test_a_longer_list_asks_no_more_queries(client: Client, ani: User, worker: User, banyuwangi: Area) -> None:

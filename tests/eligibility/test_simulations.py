@@ -201,10 +201,16 @@ def kept(one: Draft, by: User) -> Draft:
     return Draft(row.title, row.text, row)
 
 
+def proposed(one: Draft) -> Draft:
+    programme = Programme.objects.get(code="pkh")
+    row = factories.RuleDraftFactory(proposed=True, programme=programme, text=one.text, sha256=one.sha256)
+    return Draft(row.title, row.text, row)
+
+
 def test_typed_texts_are_tried_by_who_reads_the_cases_anyway(cast: Cast, banyuwangi: Area) -> None:
     """A text may be chosen to differ by one family; coordinators and policy staff see counts only."""
     snapshot, district = snapshot_of(FAMILIES), factories.area("35.10.22")
-    typed, row = draft(decile_limit=5), kept(draft(decile_limit=5), cast.nusa)
+    typed, row = draft(decile_limit=5), proposed(draft(decile_limit=5))
     for who in (cast.hadi, cast.nusa):
         for wrong in (typed, replace(row, text=f"{row.text}# lain")):
             with pytest.raises(DomainError, match="kept_only"):
@@ -215,6 +221,18 @@ def test_typed_texts_are_tried_by_who_reads_the_cases_anyway(cast: Cast, banyuwa
     with pytest.raises(PermissionDenied):
         look([row], snapshot, district, cast.citra)
     assert begin([row], snapshot, banyuwangi, cast.hadi).state == SimulationState.RUNNING
+
+
+def test_saving_and_looking_again_is_for_who_reads_the_cases_anyway(cast: Cast, banyuwangi: Area) -> None:
+    """Two savings may differ by one family, and both looks would show ten or more."""
+    snapshot, district, row = snapshot_of(FAMILIES), factories.area("35.10.22"), kept(draft(decile_limit=5), cast.nusa)
+    for who in (cast.hadi, cast.nusa):
+        for drafts in ([row], [proposed(draft()), row]):
+            with pytest.raises(DomainError, match="proposed_only"):
+                look(drafts, snapshot, district, who)
+    assert not AuditEvent.objects.filter(action="eligibility.simulation.previewed").exists()
+    assert look([row], snapshot, district, cast.ani).drafts
+    assert begin([row], snapshot, banyuwangi, cast.nusa).state == SimulationState.RUNNING
 
 
 def look(drafts: list[Draft], snapshot: Snapshot, district: Area, by: User) -> Report:
