@@ -27,7 +27,12 @@ from eligibility.rules.periods import Quarter, last_day, quarter_of
 from eligibility.rules.reading import Node
 from perlinsos.core.models import AuditEvent
 
-MOVED = {f"{Participation._meta.label_lower}.{state}": state for state in ParticipationState}
+# Stepping back is not among them: while the family may return, what was paused stays paused.
+MOVED = {
+    f"{Participation._meta.label_lower}.{state}": state
+    for state in ParticipationState
+    if state != ParticipationState.LEFT
+}
 
 
 @dataclass(frozen=True)
@@ -65,11 +70,13 @@ class Pause:
 
 @dataclass(frozen=True)
 class Basis:
-    """What decides the payments of this quarter and the last: a decision for each, and every pause."""
+    """What decides the payments of this quarter and the last: a decision for each, every pause, and the day on which
+    the family received the programme last under an earlier registration."""
 
     now: Answer | None
     before: Answer | None
     pauses: tuple[Pause, ...]
+    earlier_end: date | None
 
 
 def basis() -> dict[str, Combinable]:
@@ -79,12 +86,19 @@ def basis() -> dict[str, Combinable]:
     favour is paid by until an officer pauses or ends it. Pauses are read where every step is on record.
     """
     now = quarter_of(timezone.localdate())
+    earlier = Participation.objects.filter(
+        application__family=OuterRef("application__family"),
+        programme=OuterRef("programme"),
+        pk__lt=OuterRef("pk"),
+        ended_on__isnull=False,
+    )
     moves = AuditEvent.objects.filter(
         subject_type=Participation._meta.label_lower, subject_id=OuterRef("pk"), action__in=MOVED
     )
     return {
         "answer_now": _answer_of(now),
         "answer_before": _answer_of(now.previous),
+        "earlier": Subquery(earlier.order_by("-ended_on").values(row=JSONObject(ended_on="ended_on"))[:1]),
         "moves": ArraySubquery(moves.order_by("pk").values(row=JSONObject(action="action", at="at"))),
     }
 
@@ -92,6 +106,7 @@ def basis() -> dict[str, Combinable]:
 def read(rows: dict[str, Any]) -> Basis:
     """From what `basis` brought, by name."""
     moves = [(MOVED[row["action"]], local_day(row["at"])) for row in rows["moves"]]
+    earlier = rows["earlier"]
     ends = [day for _state, day in moves[1:]] + [None]
     return Basis(
         now=_answer(rows["answer_now"]),
@@ -101,6 +116,7 @@ def read(rows: dict[str, Any]) -> Basis:
             for (state, day), end in zip(moves, ends, strict=False)
             if state == ParticipationState.SUSPENDED
         ),
+        earlier_end=date.fromisoformat(earlier["ended_on"]) if earlier else None,
     )
 
 
@@ -111,7 +127,7 @@ def of(participation: Participation, found: Basis, records: Sequence[DutyRecord]
         is_inside = participation.started_on <= quarter.last_day
         is_over = participation.ended_on is not None and participation.ended_on < quarter.months[0]
         if answer and answer.rupiah_per_year and is_inside and not is_over:
-            yield _payment(quarter, answer, records, _months_out(participation, found.pauses, quarter, today), today)
+            yield _payment(quarter, answer, records, _months_out(participation, found, quarter, today), today)
 
 
 def local_day(instant: str) -> date:
@@ -163,16 +179,18 @@ def _payment(
     )
 
 
-def _months_out(
-    participation: Participation, pauses: Sequence[Pause], quarter: Quarter, today: date
-) -> dict[str, list[date]]:
-    """The months not paid for, by why: on their last day, as known today, payments were paused or over."""
+def _months_out(participation: Participation, basis: Basis, quarter: Quarter, today: date) -> dict[str, list[date]]:
+    """The months not paid for, by why: on their last day, as known today, payments were paused or over, or the
+    family received under its earlier registration, which settles them."""
     ended, paused = _("Not for %(months)s: it had ended."), _("Not for %(months)s: payments were paused.")
+    settled = _("Not for %(months)s: it belongs to the time your family received before.")
     found: dict[str, list[date]] = {}
     for month in quarter.months:
         if participation.ended_on and participation.ended_on <= last_day(month):
             found.setdefault(ended, []).append(month)
-        elif any(pause.holds_on(min(last_day(month), today)) for pause in pauses):
+        elif basis.earlier_end and last_day(month) < basis.earlier_end:
+            found.setdefault(settled, []).append(month)
+        elif any(pause.holds_on(min(last_day(month), today)) for pause in basis.pauses):
             found.setdefault(paused, []).append(month)
     return found
 

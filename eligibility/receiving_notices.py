@@ -103,6 +103,14 @@ def tell_state(participation: Participation, *, reason: str) -> None:
         )
 
 
+def tell_returned(participation: Participation) -> None:
+    """The family took stepping back back. What was paused before is paused still."""
+    with override(participation.application.language):
+        is_paused = participation.state == ParticipationState.SUSPENDED
+        still_paused = _("your family is back, and payments were paused before it stepped back")
+        tell_state(participation, reason=still_paused if is_paused else _("your family changed its mind"))
+
+
 def _day(day: date | None) -> str:
     return date_format(day, "j F Y") if day else ""
 

@@ -104,7 +104,7 @@ class Participation(StatefulModel):
         ParticipationState.ACTIVE: frozenset({ParticipationState.CHECK, ParticipationState.SUSPENDED, *ENDED}),
         ParticipationState.CHECK: frozenset({ParticipationState.ACTIVE, ParticipationState.SUSPENDED, *ENDED}),
         ParticipationState.SUSPENDED: frozenset({ParticipationState.ACTIVE, *ENDED}),
-        ParticipationState.LEFT: frozenset({ParticipationState.ACTIVE}),
+        ParticipationState.LEFT: frozenset(RUNNING),
     }
 
     entry = models.OneToOneField(BatchEntry, on_delete=models.RESTRICT, related_name="participation")

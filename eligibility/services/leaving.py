@@ -14,6 +14,7 @@ from eligibility.services import places
 from perlinsos.accounts.models import User
 from perlinsos.core import access, audit, workflow
 from perlinsos.core.errors import DomainError
+from perlinsos.core.models import AuditEvent
 
 
 @transaction.atomic
@@ -46,7 +47,9 @@ def step_back(participation: Participation, *, statement: str, reason: str, by: 
 
 @transaction.atomic
 def take_back(participation: Participation, *, by: User) -> Participation:
-    """Receive again after stepping back, as if nothing had been; time away does not count.
+    """Stand again as before stepping back, as if nothing had been; time away does not count.
+
+    What an officer paused stays paused until an officer lets it go on.
 
     For whoever may step back. Refused with `too_late` when the last day is over.
     """
@@ -54,19 +57,21 @@ def take_back(participation: Participation, *, by: User) -> Participation:
     participation = Participation.objects.hold(participation.pk)
     if not participation.may_return:
         raise DomainError(_("The time to change your mind is over. Ask at the village office."), code="too_late")
+    before = _state_before(participation)
+    is_paused = before == ParticipationState.SUSPENDED
     participation = workflow.move(
         participation,
-        ParticipationState.ACTIVE,
+        before,
         by=by,
         statement="",
         ended_on=None,
         return_until=None,
         apply_from=None,
-        **lifetimes.dates_of(participation, is_paused=False).as_fields(),
+        **lifetimes.dates_of(participation, is_paused=is_paused).as_fields(),
     )
     participation.reason = None
     participation.save(update_fields=["reason", "updated_at"])
-    receiving_notices.tell_state(participation, reason=_("your family changed its mind"))
+    receiving_notices.tell_returned(participation)
     return participation
 
 
@@ -144,6 +149,13 @@ END_STATES: dict[str, ParticipationState] = {
     DepartureReason.GRADUATED: ParticipationState.GRADUATED,
     DepartureReason.REMOVED: ParticipationState.REMOVED,
 }
+
+
+def _state_before(participation: Participation) -> ParticipationState:
+    """How it stood when the family stepped back; every step is on record."""
+    label = Participation._meta.label_lower
+    steps = AuditEvent.objects.filter(subject_type=label, subject_id=participation.pk)
+    return ParticipationState(steps.filter(action=f"{label}.{ParticipationState.LEFT}").latest("pk").data["source"])
 
 
 def _proposed(participation: Participation) -> Departure:

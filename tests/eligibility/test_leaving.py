@@ -18,7 +18,7 @@ from perlinsos.regions.models import Parameter
 from tests import factories
 from tests.cast import BANYUWANGI, Cast
 from tests.eligibility.documents import POOR_FAMILY
-from tests.eligibility.test_participations import START, STATEMENT, at, begin, look_after, propose
+from tests.eligibility.test_participations import START, STATEMENT, at, begin, decide_again, look_after, propose, told
 from tests.factories.receiving import receives
 from tests.support import again
 from verification.models import Fact
@@ -130,6 +130,25 @@ def test_the_last_day_to_change_ones_mind(cast: Cast, day: date, is_in_time: boo
         one = leaving.take_back(one, by=cast.indah)
     assert (one.state, one.ended_on, one.apply_from, one.reason) == ("active", None, None, None)
     assert one.days_stopped == 14
+
+
+@pytest.mark.parametrize("way", ["suspended", "check"])
+def test_who_comes_back_stands_as_before(cast: Cast, way: str) -> None:
+    """What an officer paused or looks at is not settled by stepping back and coming back."""
+    one = begin(cast)
+    with at(date(2026, 4, 20)):
+        if way == "suspended":
+            participations.suspend(one, reason="rekening diperiksa", by=cast.ani)
+        else:
+            decide_again(one, outcome=Outcome.NOT_ELIGIBLE, amount_per_year=0, facts=factories.used())
+            look_after(one)
+    step_back(one, cast, date(2026, 5, 1))
+    with at(date(2026, 5, 4)):
+        one = leaving.take_back(one, by=cast.indah)
+    assert (one.state, one.ended_on) == (way, None)
+    assert one.stopped_since == (date(2026, 4, 20) if way == "suspended" else None)
+    is_paused = told(one)[-1].endswith("dijeda")
+    assert is_paused == (way == "suspended")
 
 
 def ready(one: Participation) -> list[int]:

@@ -139,6 +139,38 @@ def test_who_steps_back_and_returns_in_time_loses_nothing(cast: Cast, one: Parti
     assert sums(one) == [FULL, FULL]
 
 
+def test_a_pause_goes_on_while_the_family_is_away(cast: Cast, one: Participation) -> None:
+    with at(date(2026, 8, 20)):
+        participations.suspend(one, reason="rekening diperiksa", by=cast.ani)
+    with at(date(2026, 9, 28)):
+        leaving.step_back(one, statement=STATEMENT, reason="", by=cast.indah)
+    with at(date(2026, 10, 3)):
+        leaving.take_back(one, by=cast.indah)
+    now, before = payments(one)
+    assert (now.settlement.rupiah, before.settlement.rupiah) == (0, THIRD)
+    assert before.left_out == ("Tidak untuk Agustus, September: pembayaran dijeda.",)
+
+
+def test_a_month_of_the_earlier_registration_is_paid_once(cast: Cast) -> None:
+    """Who comes back within a quarter is paid from the month on in which it ended before."""
+    earlier = begin(cast, date(2025, 6, 1))
+    with at(date(2026, 2, 2)):
+        propose(earlier, "moved", by=cast.ani)
+        leaving.agree_to_end(earlier, by=cast.budi)
+    Application.objects.filter(pk=earlier.application_id).update(state="withdrawn")
+    with at(date(2026, 3, 9)):
+        anew = factories.ApplicationFactory(announced=True, family=earlier.application.family, owner=cast.indah)
+        later = factories.participation(anew)
+    on = date(2026, 3, 20)
+    assert sums(earlier, on) == [THIRD, FULL]
+    (payment,) = payments(later, on)
+    assert payment.settlement.rupiah == 2 * FULL // 3
+    assert payment.left_out == ("Tidak untuk Januari: sudah masuk masa penerimaan sebelumnya.",)
+    with at(on):
+        cards = receiving.of(receiving.with_receiving(Application.objects.filter(pk=anew.pk)).get())
+    assert [card.payments for card in cards] == [(payment,)]
+
+
 def test_the_status_page_reads_the_same_as_the_page_of_the_participation(cast: Cast, one: Participation) -> None:
     factories.DutyRecordFactory(
         member=factories.PupilFactory(family=one.application.family), month=date(2026, 10, 1), recorded_by=cast.eko
