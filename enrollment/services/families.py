@@ -48,8 +48,8 @@ def assemble_family(
 
     A family met before (by its KK number, or by its head) is the same family. Refuses
     `already_registered` when it, or one of its members, is in another open application; a draft
-    that was left, or that the same person began elsewhere, gives way instead, and so does a
-    registration that is over and that `by` may end.
+    that was left, or that the same person began elsewhere, gives way instead, and so does the
+    registration that sending this one ends, when it is over and `by` may end it.
     """
     known = application.family or _known_family(card, persons)
     _release_drafts(application, persons, known, by=by)
@@ -85,7 +85,11 @@ def _refuse_taken(application: Application, persons: Sequence[Person], known: Fa
     if application.family_id:
         elsewhere &= ~Q(family=application.family_id)
     of_this_family = Q(family=known) if known else Q(pk=None)
-    if in_the_way(application, elsewhere | of_this_family, by=by):
+    found = elsewhere | of_this_family
+    # Sending does not end the registration of another family: somebody here would be in two, and both be paid.
+    ends = of_this_family | Q(owner=application.owner_id, owner__isnull=False)
+    others = Application.objects.still_open().filter(found).exclude(ends).exclude(pk=application.pk)
+    if others.exists() or in_the_way(application, found, by=by):
         raise AlreadyRegistered()
 
 

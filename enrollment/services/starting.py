@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from enrollment import nik, permissions
+from enrollment import ended, nik, permissions
 from enrollment.answers import ApplicantInput
 from enrollment.enums import Channel
 from enrollment.models import Application, Person
@@ -17,13 +17,17 @@ from perlinsos.core.errors import InputError
 
 @transaction.atomic
 def start_application(*, by: User) -> Application:
-    """The draft of a citizen, else the application in force, else a new draft. Any number of tabs get the same one.
+    """The application in force while it goes on, else the draft of a citizen, else what is in force, else a new draft.
 
-    While one is in force another is begun by `again.start_again` only.
+    Any number of tabs get the same one. While one is in force another is begun by `again.start_again`
+    only; a draft that cannot be sent, because a place came meanwhile, does not hide that place.
     """
     access.ensure(permissions.can_start(by))
     mine = Application.objects.filter(owner=by)
-    return mine.drafts().first() or mine.in_force().first() or open_own_draft(by=by)
+    in_force: Application | None = ended.with_holds(mine.in_force()).first()
+    if in_force is not None and ended.obstacle(in_force) is not None:
+        return in_force
+    return mine.drafts().first() or in_force or open_own_draft(by=by)
 
 
 @transaction.atomic

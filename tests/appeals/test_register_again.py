@@ -1,6 +1,7 @@
 """A family whose registration is over registers again: by itself, with an agent, after an officer's help."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,16 +12,17 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from agents.services import begin_visit, finish_visit
+from agents.services import begin_visit, confirm_family, finish_visit
 from appeals.models import ObjectionWindow
 from appeals.services import windows
 from eligibility.enums import Placement
 from eligibility.models import BatchEntry, RankedEntry
 from eligibility.services import leaving, places
-from enrollment import services
-from enrollment.answers import ApplicantInput
-from enrollment.enums import ApplicationState
-from enrollment.models import Application
+from enrollment import cards, services
+from enrollment.answers import ApplicantInput, FamilyAnswers
+from enrollment.cards import CardData, CardMember
+from enrollment.enums import ApplicationState, Relation
+from enrollment.models import Application, Family, Person
 from perlinsos.accounts.models import User
 from perlinsos.accounts.services import service_account
 from perlinsos.core.errors import DomainError
@@ -206,7 +208,67 @@ def test_a_number_on_the_waiting_list_ends_and_the_family_was_told(cast: Cast, c
     assert (holds.entry, holds.placement) == (behind.entry, Placement.FUNDED)
 
 
+def test_a_place_that_came_is_found_although_a_form_was_begun(cast: Cast, client: Client, sign_in: SignIn) -> None:
+    place = over(cast.application, Placement.WAITING, position=1)
+    again.served()
+    again.answer(services.start_again(by=cast.indah), cast.application.family, by=cast.indah)
+    status = f"/status/{cast.application.public_id}/"
+    sign_in(client, cast.indah)
+    assert client.get("/daftar/")["Location"] == "/daftar/periksa/"
+    for shown in ("/daftar/periksa/", "/data-saya/"):  # the number on the list is never out of reach
+        assert status in client.get(shown).content.decode(), shown
+    RankedEntry.objects.filter(pk=place.pk).update(told_at=timezone.now())
+    place.ranking.batch.rankings.update(is_current=False)
+    factories.RankedEntryFactory(
+        ranking=factories.RankingFactory(batch=place.ranking.batch, number=2, places=1000),
+        entry=place.entry,
+        determination=place.determination,
+    )
+    assert client.get("/daftar/")["Location"] == status
+
+
 # --- who may, and who may not ---------------------------------------------------------------------
+def with_grandmother(family: Family, grandmother: Person) -> CardData:
+    """The card of a family that lists somebody of another one."""
+    card = again.card_of(family)
+    line = CardMember(
+        nik=grandmother.nik,
+        name=grandmother.name,
+        sex=grandmother.sex,
+        birth_date=grandmother.born,
+        birth_place=grandmother.birth_place or "",
+        relation=Relation.PARENT,
+    )
+    return replace(card, members=(*card.members, line))
+
+
+def test_nobody_ends_up_in_two_registrations_in_force(cast: Cast) -> None:
+    """Sending the card of the daughter would not end what an agent registered for the grandmother alone."""
+    alone = cast.eko_application
+    over(alone, Placement.WAITING, position=1)
+    again.served()
+    head = factories.PersonFactory()
+    daughter = factories.FamilyFactory(village=alone.village, head=head)
+    card = with_grandmother(daughter, alone.applicant)
+    draft = begin_visit(ApplicantInput(nik=head.nik, name=head.name, birth_date=head.born), by=cast.eko)
+    services.choose_village(draft, village_code=alone.village_id, by=cast.eko)
+    code = refusal(lambda: confirm_family(draft, answers=FamilyAnswers(typed=cards.tidy(card)), by=cast.eko))
+    assert code == "already_registered"
+    assert alone.family.members.current().filter(person=alone.applicant).exists()
+
+
+def test_who_an_agent_registered_is_not_taken_along_on_another_card(cast: Cast) -> None:
+    alone = cast.eko_application
+    over(alone)
+    again.served()
+    household = factories.FamilyFactory(village=alone.village, head=factories.PersonFactory())
+    citizen = factories.UserFactory(identity__nik=alone.applicant.nik)
+    draft = services.choose_village(services.start_application(by=citizen), village_code=alone.village_id, by=citizen)
+    card = with_grandmother(household, alone.applicant)
+    answers = FamilyAnswers(typed=cards.tidy(card))
+    assert refusal(lambda: services.confirm_family(draft, answers=answers, by=citizen)) == "already_registered"
+
+
 @pytest.mark.parametrize("who", ["kirana", "joko", "ani", "citra", "eko", "gita", "dewi"])
 def test_nobody_else_ends_the_registration_of_a_family_that_signs_in(cast: Cast, indah: User, who: str) -> None:
     with pytest.raises(PermissionDenied):
