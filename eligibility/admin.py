@@ -8,6 +8,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.shortcuts import redirect
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -32,6 +33,7 @@ from eligibility.models import (
 from eligibility.services import goldens
 from perlinsos.accounts.models import User
 from perlinsos.core.admin import Kept, ReadOnly
+from perlinsos.core.errors import DomainError
 
 
 @admin.register(Programme)
@@ -148,10 +150,18 @@ class GoldenFamilyAdmin(Kept):
         told = [(_("today and before"), {"fields": ["now", "history"], "classes": ["tab"]})] if obj else []
         return [*sections(golden.known_rules(_who(request))), *told]
 
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """What is refused only while it is saved is said beside the family as it is by then."""
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except DomainError as error:
+            self.message_user(request, str(error.message), messages.ERROR)
+            return redirect(request.get_full_path())
+
     def save_model(self, request: HttpRequest, obj: GoldenFamily, form: GoldenFamilyForm, change: bool) -> None:
         by = _who(request)
         if change:
-            family = goldens.change_golden_family(obj, form.entered, by=by)
+            family = goldens.change_golden_family(obj, form.entered, by=by, seen=obj.updated_at)
         else:
             family = goldens.add_golden_family(form.entered, by=by)
             obj.pk = family.pk

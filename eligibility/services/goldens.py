@@ -54,14 +54,16 @@ def change_golden_family(
     """Change what is known or expected; before and after are kept in the audit trail (nobody real is in there).
 
     For policy staff of every programme it was and is about. `seen` is when the editor's copy was saved.
-    Refused as above, and with `changed_meanwhile` when somebody else saved after that, `code_is_kept` for
-    another code.
+    Refused as above, and with `changed_meanwhile` when somebody else saved after that or changes right now
+    which programmes it is about, `code_is_kept` for another code.
     """
     access.ensure(permissions.can_open_golden_families(by))
     fields = _fields(data, golden.known_rules(by))
-    family = GoldenFamily.objects.select_for_update().get(pk=family.pk)
-    _hold_programmes({*family.expected, *fields["expected"]}, by=by)
-    if seen is not None and family.updated_at != seen:
+    before = GoldenFamily.objects.values_list("expected", flat=True).get(pk=family.pk)
+    # Programmes before the family, as everywhere here: of two editors none waits for what the other waits for.
+    _hold_programmes({*before, *fields["expected"]}, by=by)
+    family = GoldenFamily.objects.select_for_update(no_key=True).get(pk=family.pk)
+    if set(family.expected) != set(before) or (seen is not None and family.updated_at != seen):
         raise DomainError(
             _("Somebody else changed this family meanwhile. Open it again and repeat your change."),
             code="changed_meanwhile",

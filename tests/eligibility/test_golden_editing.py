@@ -6,13 +6,17 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 
 from eligibility import golden
 from eligibility.models import GoldenFamily
 from eligibility.rules.document import parse
 from eligibility.rules.reading import DocumentError
+from eligibility.services import goldens
 from eligibility.services.goldens import (
     add_golden_family,
     change_golden_family,
@@ -102,6 +106,36 @@ def test_two_editors_do_not_overwrite_each_other(rules: object, worker: User) ->
     assert caught.value.code == "code_taken"
 
 
+def test_whoever_edits_takes_the_programmes_first_and_then_the_family(rules: object, worker: User) -> None:
+    """In another order two who edit one family at once would wait for each other."""
+    family = add_golden_family(FAMILY, by=worker)
+    for verb in (
+        lambda: change_golden_family(family, {**FAMILY, "name": "Keluarga Lain"}, by=worker),
+        lambda: retire_golden_family(family, by=worker),
+        lambda: restore_golden_family(family, by=worker),
+    ):
+        with CaptureQueriesContext(connection) as asked:
+            verb()
+        locks = [one["sql"] for one in asked if "UPDATE" in one["sql"] and "eligibility_" in one["sql"]]
+        taken = ["family" if '"eligibility_goldenfamily"' in sql else "programme" for sql in locks]
+        assert (taken[0], set(taken[1:])) == ("programme", {"family"})
+
+
+def test_what_a_family_is_about_may_move_before_it_is_held(
+    rules: object, worker: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    family, hold = add_golden_family(FAMILY, by=worker), goldens._hold_programmes
+    other = {"pkh": {"outcome": "not_eligible", "because": ["decile"]}}
+
+    def overtaken(codes: Any, *, by: User) -> None:
+        hold(codes, by=by)
+        GoldenFamily.objects.filter(pk=family.pk).update(expected=other)
+
+    monkeypatch.setattr(goldens, "_hold_programmes", overtaken)
+    with pytest.raises(DomainError, match="changed_meanwhile"):
+        change_golden_family(family, {**FAMILY, "name": "Keluarga Lain"}, by=worker)
+
+
 @pytest.mark.parametrize("who", ["ani", "gita", "hadi", "indah"])
 def test_others_may_not_edit(rules: object, cast: Cast, who: str) -> None:
     with pytest.raises(PermissionDenied):
@@ -183,6 +217,23 @@ def test_what_makes_no_sense_comes_back_with_everything_else(families: list[Gold
 
     stale = filled_in(putu, page(family)) | {"seen": "2026-01-01T00:00:00+00:00"}
     assert "Orang lain sudah mengubah" in str(putu.post(page(family), stale).context["adminform"].form.errors)
+
+
+def test_who_is_overtaken_while_saving_is_told(
+    families: list[GoldenFamily], putu: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    family, hold = GoldenFamily.objects.get(code="bu-dewi-desil-5"), goldens._hold_programmes
+    sent = filled_in(putu, page(family)) | {"story": "Cerita baru."}
+
+    def overtaken(codes: Any, *, by: User) -> None:
+        hold(codes, by=by)
+        GoldenFamily.objects.filter(pk=family.pk).update(name="Keluarga Lain", updated_at=timezone.now())
+
+    with monkeypatch.context() as others:
+        others.setattr(goldens, "_hold_programmes", overtaken)
+        answer = putu.post(page(family), sent, follow=True)
+    assert "Orang lain sudah mengubah" in answer.content.decode()
+    assert GoldenFamily.objects.get(pk=family.pk).story == family.story
 
 
 def test_a_family_is_entered_retired_and_restored_here(rules: object, putu: Client) -> None:
