@@ -20,9 +20,9 @@ from enrollment.enums import ApplicationState, Step
 from enrollment.models import Application
 from perlinsos.accounts.models import User
 from perlinsos.messages.names import mask_name
+from verification import openness
 from verification.enums import CheckState, Judgement
 from verification.models import FaceCheck
-from verification.openness import OPEN
 
 MOST = 20
 
@@ -72,6 +72,8 @@ def of_day(agent: User) -> dict[str, Any]:
     """Everything the page shows; a fixed number of queries however long the lists are."""
     families = Application.objects.visible_to(agent).filter(assisted_by=agent).select_related("applicant", "village")
     sent = families.received().exclude(submitted_at=None).order_by("-submitted_at", "-pk")
+    belief = told.belief()
+    rows = sent.annotate(face=_latest_face(), is_open=openness.among())[:MOST]
     return {
         "profile": getattr(agent, "agent_profile", None),
         "areas": assigned_areas(agent),
@@ -80,7 +82,7 @@ def of_day(agent: User) -> dict[str, Any]:
         "face_visits": _face_visits(agent),
         "errands": _errands(agent),
         "receiving": Participation.objects.visible_to(agent).accompanied_by(agent).with_duties().count(),
-        "families": [_family(row) for row in sent.annotate(face=_latest_face())[:MOST]],
+        "families": [_family(row, belief) for row in rows],
         "total": sent.count(),
     }
 
@@ -96,8 +98,8 @@ def _draft(application: Application) -> Line:
     return Line(application, _masked(application), url, Step(application.step).label, "info")
 
 
-def _family(application: Any) -> Line:
-    is_asked = application.state in OPEN and told.is_old(application)
+def _family(application: Any, belief: told.Belief) -> Line:
+    is_asked = application.is_open and belief.is_old(application)
     words, kind = ASK_AGAIN if is_asked else WORDS[application.state]
     url = reverse("application-status", args=[application.public_id])
     if application.face == CheckState.RETRY and application.state in (

@@ -14,6 +14,7 @@ from enrollment import ended
 from enrollment.models import Application
 from enrollment.permissions import can_close
 from perlinsos.accounts.models import User
+from verification import openness
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Other:
 
 def with_others(applications: QuerySet[Application], viewer: User | AnonymousUser) -> QuerySet[Any]:
     """Annotated with what the pages of a case read, in the query of the case itself."""
-    cases = ended.with_holds(with_letters_and_messages(applications))
+    cases: QuerySet[Any] = ended.with_holds(with_letters_and_messages(applications)).annotate(is_open=openness.among())
     if not isinstance(viewer, User):  # a proof number opens one case
         return cases
     family = Application.objects.visible_to(viewer).received().filter(family=OuterRef("family"))

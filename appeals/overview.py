@@ -25,7 +25,6 @@ from perlinsos.core.models import AuditEvent
 from verification import provenance, questions, readiness
 from verification.enums import Source
 from verification.models import Fact
-from verification.openness import OPEN
 from verification.permissions import can_ask_about, can_tell_again
 from verification.ways_on import ways_to_show_who_it_is
 
@@ -52,7 +51,7 @@ class Period:
     window: ObjectionWindow | None
 
 
-def of(application: Application, *, viewer: User | AnonymousUser) -> dict[str, Any]:
+def of(application: Any, *, viewer: User | AnonymousUser) -> dict[str, Any]:
     """The family's status page. `application` comes from `again.with_others`."""
     # Only what was decided can be contested or announced: a family that waits costs three queries less.
     determinations = [] if application.state in WAITING else _current(application)
@@ -65,11 +64,7 @@ def of(application: Application, *, viewer: User | AnonymousUser) -> dict[str, A
     how_far = readiness.of(application) if application.state in WAITING else None
     may_object = isinstance(viewer, User) and permissions.can_lodge(viewer, application)
     may_contest = may_object and not application.is_closed
-    is_open = (
-        application.state in OPEN
-        or application.state == ApplicationState.ANNOUNCED
-        and any(row.programme.is_active and row.programme_id not in windows for row in determinations)
-    )
+    belief = told.belief() if application.is_open else None
     return {
         "application": application,
         "cards": [
@@ -80,9 +75,10 @@ def of(application: Application, *, viewer: User | AnonymousUser) -> dict[str, A
         "receiving": receiving.of(application),
         "periods": periods,
         "may_object": may_object,
-        "is_open": is_open,
-        "may_tell_again": is_open and isinstance(viewer, User) and can_tell_again(viewer, application),
-        "is_told_long_ago": is_open and told.is_old(application),
+        "is_open": application.is_open,
+        "may_tell_again": application.is_open and isinstance(viewer, User) and can_tell_again(viewer, application),
+        "is_told_long_ago": belief is not None and belief.is_old(application),
+        "is_told_too_long_ago": belief is not None and belief.is_over(application),
         "appeals": [describe_appeal(appeal) for appeal in appeals],
         "readiness": how_far,
         **(ways_to_show_who_it_is(application, viewer) if how_far and how_far.identity == "rejected" else {}),
@@ -107,7 +103,7 @@ def of_contest(determination: Determination, fact: Fact) -> dict[str, Any]:
     }
 
 
-def of_case(application: Application, *, viewer: User) -> dict[str, Any]:
+def of_case(application: Any, *, viewer: User) -> dict[str, Any]:
     """The officer's case page: what the family says, what the data say, what happened."""
     shared = of(application, viewer=viewer)
     facts = list(Fact.objects.current().filter(family=application.family).order_by("source", "name"))

@@ -11,7 +11,8 @@ from eligibility.rules.catalogue import PROGRAMMES, Unit, fact_type
 from eligibility.rules.wording import quantity
 from perlinsos.core.templatetags.portal import tanggal
 from verification.enums import RequestState, Source
-from verification.provenance import Provenance
+from verification.models.sources import NO_CONSENT
+from verification.provenance import Asked, Provenance
 
 
 @dataclass(frozen=True)
@@ -91,10 +92,21 @@ class Lines:
         if question.state == RequestState.NOT_FOUND:
             return _("%(source)s has no data about the family.") % name
         if question.state != RequestState.ANSWERED or question.answered_at is None:
-            return _("%(source)s has not answered yet. We keep asking.") % name
-        if question.answered_at > self.decided_at:
-            return _("%(source)s answered only after this was decided.") % name
+            return _why_waited_for(question, has_ended=self.provenance.has_ended) % name
+        if question.answered_at > self.decided_at:  # of several answers this is the last: the first may be older
+            return _("The last answer of %(source)s came after this was decided.") % name
         return _("%(source)s answered, but did not say this.") % name
+
+
+def _why_waited_for(question: Asked, *, has_ended: bool) -> str:
+    """Of a question that is open: whether it is still asked, and whether for the first time."""
+    if has_ended:
+        return _("%(source)s is not asked any more: this registration has ended.")
+    if question.state == RequestState.PARKED and question.error == NO_CONSENT:
+        return _("%(source)s is not asked: the family no longer agrees.")
+    if question.answered_at is not None:
+        return _("%(source)s is being asked again.")
+    return _("%(source)s has not answered yet. We keep asking.")
 
 
 def source_name(code: str) -> str:

@@ -16,8 +16,9 @@ def of_rules() -> list[Fresher]:
     """What versions in force, and those that begin soon, do not believe as long as the catalogue does."""
     today = timezone.localdate()
     rules = RuleSet.objects.kept().filter(
-        valid_during__overlap=DateRange(today, today + AHEAD), programme__is_active=True
-    )
+        valid_during__overlap=DateRange(today, today + AHEAD), programme__is_active=True,
+        document__has_key="max_age_days",
+    )  # fmt: skip
     return [
         Fresher(name, days, tuple(area.code for area in rule_set.programme.areas.all()))
         for rule_set in rules.select_related("programme").prefetch_related("programme__areas").order_by("pk")

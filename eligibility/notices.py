@@ -1,8 +1,10 @@
 """What a family is told about its decision and its place: plain words, no link, no secret on a strange phone."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
@@ -46,16 +48,22 @@ def tell_decided(application: Application, determinations: Iterable[Determinatio
         )
 
 
-def ask_to_tell_again(application: Application) -> None:
-    """What only the family knows is soon too old to count: it is asked to look at it."""
+def ask_to_tell_again(application: Application, *, until: date) -> None:
+    """What only the family knows counts `until` a day, or does no longer: it is asked to look at it."""
     with override(application.language):
-        body = _(
-            "What you told us about school, pregnancy, disability and electricity is soon too old to count. "
-            "Please confirm it by %(date)s on your status page, with an agent or at the village office."
+        if until < timezone.localdate():
+            what = _("Some of what you told us about your family is too old to count. Please look at it again.")
+        else:
+            what = _(
+                "Some of what you told us about your family is soon too old to count. Please confirm it by %(date)s."
+            ) % {"date": date_format(until, "j F Y")}
+        where = (
+            _("You can do so with the agent who registered you or at the village office.")
+            if application.assisted_by_id
+            else _("You can do so on your status page or at the village office.")
         )
-        until = date_format(application.told_on + told.BELIEVED, "j F Y")
         key, title = told.key_of(application), _("Is this still true?")
-        tell_family(application, key=key, title=title, body=body % {"date": until})
+        tell_family(application, key=key, title=title, body=f"{what} {where}")
 
 
 def tell_place(place: RankedEntry, *, number: int | None = None) -> None:

@@ -1,26 +1,72 @@
 """How long what a family says of itself is believed, and whom to ask again before that is over."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import CharField, DateField, Exists, OuterRef, QuerySet, Value
+from django.db.models import CharField, DateField, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce, Concat, TruncDate
 from django.utils import timezone
 
+from eligibility import fresher_facts
 from eligibility.rules.catalogue import CATALOGUE
 from enrollment.models import Application
 from perlinsos.messages.enums import Channel
 from perlinsos.messages.models import OutboxMessage
 from verification import openness
 from verification.enums import Source
+from verification.services.stale import Fresher
 
-BELIEVED = timedelta(days=min(fact.max_age_days for fact in CATALOGUE.values() if fact.source == Source.CITIZEN))
-IN_TIME = timedelta(days=30)  # so long before it is over the family is asked
+USUAL_DAYS = min(fact.max_age_days for fact in CATALOGUE.values() if fact.source == Source.CITIZEN)
+IN_TIME_DAYS = 30  # so long before it is over the family is asked
 KEY = "tell-again"
 
 
-def is_old(application: Application) -> bool:
-    """Whether what a family said when it was sent, or since, is soon not believed any more. No query."""
-    return application.told_on <= _latest()
+@dataclass(frozen=True)
+class Belief:
+    """How long words are believed: as in the catalogue, or for fewer days where rules want `fresher` ones."""
+
+    fresher: tuple[Fresher, ...]
+
+    def until(self, application: Application) -> date:
+        """The last day on which everything counts that a family said when it was sent, or since. No query."""
+        return application.told_on + timedelta(days=self._days(application))
+
+    def is_old(self, application: Application) -> bool:
+        """Whether some of it soon does not count any more, or does not already. No query."""
+        return application.told_on <= _latest(self._days(application))
+
+    def is_over(self, application: Application) -> bool:
+        """Whether some of it does not count any more. No query."""
+        return self.until(application) < timezone.localdate()
+
+    def unasked(self, *, after: int) -> QuerySet[Application]:
+        """Families of open cases to be asked, who were not asked yet, `after` an id; the oldest case first."""
+        told_on = Coalesce("home_told_on", TruncDate("submitted_at"), output_field=DateField())
+        asked = OutboxMessage.objects.filter(key=OuterRef("asked_under"))
+        rows = Application.objects.filter(openness.among(), pk__gt=after).annotate(said_on=told_on)
+        parts = (Value(f"{KEY}:"), Cast("pk", CharField()), Value(":"), Cast("said_on", CharField()))
+        under = Concat(*parts, Value(f":{Channel.INBOX}"), output_field=CharField())
+        return rows.filter(self._said_long_ago()).annotate(asked_under=under).filter(~Exists(asked)).order_by("pk")
+
+    def _days(self, application: Application) -> int:
+        here = (one.days for one in self.fresher if _lies_in(str(application.village_id), one.areas))
+        return min(here, default=USUAL_DAYS)
+
+    def _said_long_ago(self) -> Q:
+        found = Q(said_on__lte=_latest(USUAL_DAYS))
+        for one in self.fresher:
+            found |= Q(said_on__lte=_latest(one.days)) & _lives_in(one.areas)
+        return found
+
+
+def belief() -> Belief:
+    """As rules in force want it, and those that begin soon: read once for a sweep or a page.
+
+    One query, two where rules want fresher data.
+    """
+    said = (one for one in fresher_facts.of_rules() if one.fact.startswith(f"{Source.CITIZEN}."))
+    return Belief(tuple(one for one in said if one.days < USUAL_DAYS))
 
 
 def key_of(application: Application) -> str:
@@ -28,16 +74,21 @@ def key_of(application: Application) -> str:
     return f"{KEY}:{application.pk}:{application.told_on.isoformat()}"
 
 
-def unasked() -> QuerySet[Application]:
-    """Families of open cases to be asked, who were not asked yet; the oldest case first."""
-    told_on = Coalesce("home_told_on", TruncDate("submitted_at"), output_field=DateField())
-    asked = OutboxMessage.objects.filter(key=OuterRef("asked_under"))
-    rows = Application.objects.filter(openness.among()).annotate(said_on=told_on).filter(said_on__lte=_latest())
-    parts = (Value(f"{KEY}:"), Cast("pk", CharField()), Value(":"), Cast("said_on", CharField()))
-    under = Concat(*parts, Value(f":{Channel.INBOX}"), output_field=CharField())
-    return rows.annotate(asked_under=under).filter(~Exists(asked)).order_by("pk")
+def _latest(days: int) -> date:
+    """What was said on this day or before will soon not be believed any more.
+
+    Where words are believed for a short time only, nobody is asked at once what was just said.
+    """
+    return timezone.localdate() - timedelta(days=days - min(IN_TIME_DAYS, days // 3))
 
 
-def _latest() -> date:
-    """What was said on this day or before will soon not be believed any more."""
-    return timezone.localdate() - BELIEVED + IN_TIME
+def _lies_in(village: str, areas: Iterable[str]) -> bool:
+    return not areas or any(f"{village}.".startswith(f"{area}.") for area in areas)
+
+
+def _lives_in(areas: Iterable[str]) -> Q:
+    """Empty, which is true of everybody, where no area is named."""
+    found = Q()
+    for area in areas:
+        found |= Q(village=area) | Q(village__code__startswith=f"{area}.")
+    return found

@@ -11,8 +11,7 @@ from verification.models.fairness import FAIRNESS_READERS
 
 DESK = (*READERS, Role.COORDINATOR)
 FACE_READERS = (Role.OFFICER, Role.VERIFIER, Role.AUDITOR)
-HELPERS = (Role.AGENT, Role.OPERATOR)
-COUNTER = (*HELPERS, Role.OFFICER)
+COUNTER = (Role.AGENT, Role.OPERATOR, Role.OFFICER)
 
 
 def can_wait(user: User, application: Application) -> bool:
@@ -80,10 +79,11 @@ def can_ask_about(user: User, application: Application) -> bool:
 
 
 def can_tell_again(user: User, application: Application) -> bool:
-    """The family itself, or an agent or village operator of its village on its behalf."""
-    return application.owner_id == user.pk or any(
-        scoping.holds_role(user, role, village_code=application.village_id or "") for role in HELPERS
-    )
+    """The family itself; on its behalf a village operator of its village, or the agent who registered it there."""
+    if application.owner_id == user.pk:
+        return True
+    role = Role.AGENT if application.assisted_by_id == user.pk else Role.OPERATOR
+    return scoping.holds_role(user, role, village_code=application.village_id or "")
 
 
 def can_answer(user: User, candidate: DuplicateCandidate) -> bool:

@@ -6,9 +6,11 @@ from datetime import datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from enrollment.enums import ApplicationState
 from enrollment.models import Application
 from verification.enums import RequestState
 from verification.models import SourceRequest
+from verification.models.sources import NO_CONSENT
 
 WORDS: dict[str, Promise] = {
     RequestState.DUE: _("Is asked as soon as there is a turn"),
@@ -19,6 +21,7 @@ WORDS: dict[str, Promise] = {
     RequestState.PARKED: _("Gave no answer to many tries; is asked again every day"),
 }
 NOT_AGREED = _("Is not asked: the family no longer agrees")
+ENDED = _("Is not asked any more: this registration has ended")
 KINDS: dict[str, str] = {RequestState.ANSWERED: "success", RequestState.NOT_FOUND: "warning"}
 
 
@@ -35,14 +38,19 @@ class Line:
 def lines(application: Application) -> list[Line]:
     """Every source that was asked about the family, in a fixed order. One query."""
     asked = SourceRequest.objects.matching().filter(application=application).order_by("source")
-    return [_line(request) for request in asked]
+    has_ended = application.state == ApplicationState.WITHDRAWN
+    return [_line(request, has_ended=has_ended) for request in asked]
 
 
-def _line(request: SourceRequest) -> Line:
-    is_refused = request.state == RequestState.PARKED and request.last_error == "no_consent"
+def _line(request: SourceRequest, *, has_ended: bool) -> Line:
+    words: str | Promise = WORDS[request.state]
+    if has_ended and not request.is_settled:
+        words = ENDED
+    elif request.state == RequestState.PARKED and request.last_error == NO_CONSENT:
+        words = NOT_AGREED
     return Line(
         source=request.get_source_display(),
-        words=NOT_AGREED if is_refused else WORDS[request.state],
+        words=words,
         kind=KINDS.get(request.state, "neutral"),
         at=request.answered_at if request.is_settled else None,
     )

@@ -10,10 +10,14 @@ AT_ONCE = 200
 
 
 @transaction.atomic
-def ask_families(*, by: User) -> bool:
-    """Ask the next families, each once for what it said on one day; whether more may be left. For the worker."""
+def ask_families(*, by: User, after: int = 0) -> int | None:
+    """Ask the next families `after` an id, each once for what it said on one day. For the worker.
+
+    The id of the last one where more may be left.
+    """
     access.ensure(permissions.is_worker(by))
-    found = list(told.unasked()[:AT_ONCE])
+    belief = told.belief()
+    found = list(belief.unasked(after=after)[:AT_ONCE])
     for application in found:
-        notices.ask_to_tell_again(application)
-    return len(found) == AT_ONCE
+        notices.ask_to_tell_again(application, until=belief.until(application))
+    return found[-1].pk if len(found) == AT_ONCE else None

@@ -8,6 +8,7 @@ from perlinsos.core import jobs
 
 
 @shared_task(name="eligibility.ask_families")
-def ask_families() -> None:
-    if asking.ask_families(by=service_account("eligibility")):
-        jobs.enqueue("eligibility.ask_families")
+def ask_families(after: int = 0) -> None:
+    last = asking.ask_families(by=service_account("eligibility"), after=after)
+    if last is not None:
+        jobs.enqueue("eligibility.ask_families", after=last)

@@ -218,7 +218,7 @@ def test_the_first_page_counts_today(eko: User, client: Client, cast: Cast) -> N
 def test_the_first_page_costs_the_same_however_long_the_lists(
     eko: User, client: Client, cast: Cast, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    queries = 16
+    queries = 17
     with django_assert_num_queries(queries):
         client.get("/agen/")
     for _number in range(5):

@@ -169,6 +169,29 @@ def test_a_source_the_family_no_longer_agrees_to_is_left_out(
     assert "DTSEN Tidak ditanya: keluarga tidak setuju lagi" in page(client, unknown)
 
 
+def test_of_a_registration_that_ended_no_question_is_open(
+    client: Client, cast: Cast, sign_in: SignIn, unknown: Application
+) -> None:
+    now = timezone.now()
+    Application.objects.filter(pk=unknown.pk).update(state=ApplicationState.WITHDRAWN, closed_at=now)
+    sign_in(client, cast.ani)
+    for open_question in ({"state": RequestState.DUE}, {"state": RequestState.PARKED, "last_error": "no_consent"}):
+        dtsen(unknown, **open_question)
+        shown = page(client, unknown)
+        assert "DTSEN Tidak ditanya lagi: pendaftaran ini sudah ditutup" in shown
+        assert "DTSEN tidak ditanyai lagi: pendaftaran ini sudah ditutup." in shown  # on the card of the decision
+        assert "tidak setuju lagi" not in shown
+
+
+def test_a_source_that_is_asked_again_has_answered_before(
+    client: Client, cast: Cast, sign_in: SignIn, unknown: Application
+) -> None:
+    said_long_ago(unknown)
+    sign_in(client, cast.ani)
+    press(client, unknown)
+    assert "DTSEN sedang ditanyai lagi." in page(client, unknown)
+
+
 def test_nothing_is_asked_once_every_result_is_announced(
     client: Client, cast: Cast, sign_in: SignIn, announce: Announce
 ) -> None:

@@ -25,6 +25,7 @@ from verification.enums import RequestState
 from verification.models import Fact
 from verification.provenance import Asked, Provenance
 
+REFUSED = Asked(RequestState.PARKED, error="no_consent")
 PLAIN = Lines("id", lambda _fact_id: "", None, timezone.now())
 RULES = {
     f"{code}-2026-2": RuleSet(programme=Programme(code=code), version="2026-2", document=stored(data(f"{code}-2026-2")))
@@ -121,8 +122,8 @@ def test_nothing_is_said_where_everybody_is_counted() -> None:
     [
         (RequestState.NOT_FOUND, "DTSEN tidak punya data keluarga ini."),
         (RequestState.ANSWERED, "DTSEN menjawab, tetapi tidak menyebut ini."),
-        (RequestState.PARKED, "DTSEN belum menjawab. Kami terus menanyakan."),
-        (RequestState.AWAITED, "DTSEN belum menjawab. Kami terus menanyakan."),
+        (RequestState.DUE, "DTSEN sedang ditanyai lagi."),
+        (RequestState.PARKED, "DTSEN sedang ditanyai lagi."),
         (None, "DTSEN tidak ditanyai."),
     ],
 )
@@ -135,11 +136,31 @@ def test_the_card_says_who_is_silent_and_why(decided: MakeFamily, state: str | N
     assert said in html(card)
 
 
-def test_an_answer_that_came_too_late_is_said_so(decided: MakeFamily) -> None:
+@pytest.mark.parametrize(
+    ("asked", "has_ended", "said"),
+    [
+        (Asked(RequestState.PARKED), False, "DTSEN belum menjawab. Kami terus menanyakan."),
+        (Asked(RequestState.AWAITED), False, "DTSEN belum menjawab. Kami terus menanyakan."),
+        (REFUSED, False, "DTSEN tidak ditanyai: keluarga tidak setuju lagi."),
+        (REFUSED, True, "DTSEN tidak ditanyai lagi: pendaftaran ini sudah ditutup."),
+        (Asked(RequestState.DUE), True, "DTSEN tidak ditanyai lagi: pendaftaran ini sudah ditutup."),
+        (Asked(RequestState.NOT_FOUND), True, "DTSEN tidak punya data keluarga ini."),
+    ],
+)
+def test_the_card_says_whether_a_question_is_still_put(
+    decided: MakeFamily, asked: Asked, has_ended: bool, said: str
+) -> None:
+    provenance = Provenance(asked={"dtsen": asked}, has_ended=has_ended)
+    (reason,) = presenters.card(answer(decided(dtsen__decile=None)), provenance=provenance).open
+    assert reason.text.endswith(said)
+
+
+def test_a_last_answer_after_the_decision_need_not_be_the_first(decided: MakeFamily) -> None:
+    """A source that is asked again and again says nothing of it: the decision had its first answer."""
     determination = answer(decided(dtsen__decile=None))
-    late = Asked(RequestState.ANSWERED, determination.decided_at + timedelta(minutes=1))
-    (reason,) = presenters.card(determination, provenance=Provenance(asked={"dtsen": late})).open
-    assert reason.text.endswith("DTSEN baru menjawab setelah ini diputuskan.")
+    again = Asked(RequestState.ANSWERED, determination.decided_at + timedelta(days=38))
+    (reason,) = presenters.card(determination, provenance=Provenance(asked={"dtsen": again})).open
+    assert reason.text.endswith("Jawaban terakhir DTSEN datang setelah ini diputuskan.")
 
 
 def test_a_limit_that_is_missing_is_named_and_not_the_source(decided: MakeFamily) -> None:

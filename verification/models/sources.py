@@ -18,6 +18,7 @@ from verification.enums import BreakerState, Purpose, RequestState, Source
 from verification.models.leases import Leased, LeasedQuerySet
 
 SETTLED = (RequestState.ANSWERED, RequestState.NOT_FOUND)
+NO_CONSENT = "no_consent"  # why a question is put aside that the family does not agree to
 
 
 class SourceRequestQuerySet(LeasedQuerySet["SourceRequest"]):

@@ -24,7 +24,7 @@ from verification.connectors import CONNECTORS, arrangements
 from verification.connectors.base import Account, Reply, Subjects
 from verification.enums import Purpose, RequestState
 from verification.models import MAX_ATTEMPTS, MAX_LOST_LEASES, SourceHealth, SourceRequest
-from verification.models.sources import SourceRequestQuerySet
+from verification.models.sources import NO_CONSENT, SourceRequestQuerySet
 from verification.rules import back_off, jitter
 from verification.services import breaker, faces, facts, readiness, turns
 
@@ -218,7 +218,7 @@ def _obstacle(asked: SourceRequest) -> str:
     if asked.lost_leases >= MAX_LOST_LEASES:
         return "worker_lost"
     if not asked.is_agreed:
-        return "no_consent"
+        return NO_CONSENT
     return ""
 
 

@@ -17,8 +17,8 @@ from verification.services import facts, readiness
 def tell_again(application: Application, *, answers: HomeAnswers, by: User) -> Application:
     """Keep what a family says of itself today; the decision follows when the case is complete.
 
-    For the family, and for agents and operators of its village. Refused with `already_announced` once every
-    programme is (then an objection leads on), and `not_pregnant`.
+    For the family, the agent who registered it and operators of its village. Refused with `already_announced`
+    once every programme is (then an objection leads on), and `not_pregnant`.
     """
     access.ensure(permissions.can_tell_again(by, application))
     held = readiness.hold(application.pk)
