@@ -1,5 +1,6 @@
 """Asking all sources about a sent application: facts, outages, lost leases, withdrawals."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -14,14 +15,16 @@ from perlinsos.accounts.models import User
 from perlinsos.core import crypto
 from perlinsos.core.models import AuditEvent
 from tests import factories
+from tests.cast import Cast
 from tests.support.sandbox_process import Sandbox
-from tests.verification.cases import asked, sent
+from tests.verification.cases import asked, consent, sent
 from verification import tasks
 from verification.connectors.base import FactValue, Reply
 from verification.enums import ASKED_SOURCES, RequestState, Source
 from verification.models import MAX_ATTEMPTS, MAX_LOST_LEASES, Fact, SourceHealth, SourceRequest
-from verification.services import sources
+from verification.services import sources, stale
 from verification.services.facts import current_facts
+from verification.services.once_more import ask_family_again
 
 pytestmark = pytest.mark.django_db
 TEACHER = "3510155410859009"  # in the family `asn`
@@ -220,13 +223,46 @@ def test_a_refused_question_is_parked_shown_and_asked_again(ministries: Sandbox,
     assert request.state == RequestState.ANSWERED
 
 
-def test_after_many_failures_the_question_is_parked_not_dropped(ministries: Sandbox, worker: User) -> None:
-    request = asked(ministries, attempts=MAX_ATTEMPTS - 1)
+@pytest.mark.parametrize("before", [0, 70])
+def test_after_many_failures_the_question_is_parked_not_dropped(ministries: Sandbox, worker: User, before: int) -> None:
+    request = asked(ministries, attempts=before + MAX_ATTEMPTS - 1, attempts_before=before)
     claimed = sources.claim_request(request.pk)
     sources.record_failure(claimed.request, error="timeout", permanent=False, by=worker)
     request.refresh_from_db()
     assert request.state == RequestState.PARKED
     assert AuditEvent.objects.filter(action="verification.source.parked").count() == 1
+
+
+PUT_ASIDE = {"state": RequestState.PARKED}
+ASKED_ANEW: dict[str, tuple[dict[str, Any], Callable[[SourceRequest, Cast], Any]]] = {
+    "the sweep, parked for a day": (PUT_ASIDE, lambda _asked, _cast: sources.sweep()),
+    "an officer, a source": (PUT_ASIDE, lambda asked, cast: sources.ask_again(asked.source, by=cast.ani)),
+    "an officer, a family": (PUT_ASIDE, lambda asked, cast: ask_family_again(asked.application, by=cast.ani)),
+    "the sweep, old facts": ({"state": RequestState.ANSWERED}, lambda _asked, _cast: stale.ask_stale_again()),
+    "the sweep, not known": ({"state": RequestState.NOT_FOUND}, lambda _asked, _cast: stale.ask_stale_again()),
+    "a look at one family": (
+        {"state": RequestState.ANSWERED}, lambda asked, cast: stale.ask_anew(asked.application, by=cast.ani)
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", ASKED_ANEW)
+def test_a_question_that_is_asked_anew_is_tried_as_often_as_a_new_one(how: str, cast: Cast, worker: User) -> None:
+    """What it took to be answered in all the months before does not count."""
+    fields, ask = ASKED_ANEW[how]
+    long_ago = timezone.now() - timedelta(days=40)
+    request = factories.SourceRequestFactory(attempts=MAX_ATTEMPTS, due_at=long_ago, answered_at=long_ago, **fields)
+    SourceRequest.objects.filter(pk=request.pk).update(updated_at=long_ago)
+    as_of = timezone.localdate() - timedelta(days=400)
+    factories.FactFactory(family=request.application.family, as_of=as_of)
+    consent(request.application, [Source.PLN])
+    ask(request, cast)
+    claimed = sources.claim_question(request.pk)
+    assert claimed is not None
+    sources.record_failure(claimed, error="timeout", permanent=False, by=worker)
+    request.refresh_from_db()
+    assert (request.state, request.tries, request.attempts) == (RequestState.DUE, 1, MAX_ATTEMPTS + 1)
+    assert request.due_at < timezone.now() + timedelta(minutes=1)
 
 
 def test_a_question_that_kills_its_workers_is_parked(ministries: Sandbox) -> None:

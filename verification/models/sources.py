@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -57,6 +57,12 @@ class SourceRequestQuerySet(LeasedQuerySet["SourceRequest"]):
         given = Consent.objects.filter(application=OuterRef("application"), withdrawn_at=None)
         return self.filter(Exists(given.filter(text__source=OuterRef("source"))))
 
+    def ask_anew(self) -> int:
+        """Make settled or parked questions due, as new ones: nothing that failed before counts against them."""
+        now = timezone.now()
+        again = {"attempts_before": F("attempts"), "lost_leases": 0}
+        return self.update(state=RequestState.DUE, due_at=now, updated_at=now, **again)
+
     def visible_to(self, user: User | AnonymousUser) -> "SourceRequestQuerySet":
         return self.filter(application__in=Application.objects.visible_to(user))
 
@@ -80,6 +86,9 @@ class SourceRequest(Leased):
     last_error = models.CharField(max_length=60, blank=True, help_text="error code, never a payload")
     is_blocking = models.BooleanField(default=True, help_text="whether a decision waits for the answer")
     answered_at = models.DateTimeField(null=True, blank=True)
+    attempts_before = models.PositiveSmallIntegerField(
+        default=0, help_text="claims until it was last asked anew; `attempts` tells claims apart, so it never falls"
+    )
 
     objects = SourceRequestQuerySet.as_manager()
 
@@ -91,6 +100,9 @@ class SourceRequest(Leased):
             choice_constraint("source", Source, name="source_request_source_is_known"),
             choice_constraint("purpose", Purpose, name="source_request_purpose_is_known"),
             models.UniqueConstraint(fields=["application", "source", "purpose"], name="source_request_one_per_source"),
+            models.CheckConstraint(
+                condition=Q(attempts_before__lte=F("attempts")), name="source_request_counts_its_tries"
+            ),
         ]
         indexes: ClassVar = [
             models.Index(
@@ -104,6 +116,11 @@ class SourceRequest(Leased):
 
     def __str__(self) -> str:
         return f"{self.source} for application {self.application_id}"
+
+    @property
+    def tries(self) -> int:
+        """Claims since it was last asked anew."""
+        return self.attempts - self.attempts_before
 
     @property
     def is_settled(self) -> bool:

@@ -40,6 +40,6 @@ def ask_family_again(application: Application, *, by: User) -> list[str]:
     found = SourceRequest.objects.matching().agreed().filter(spoken | put_aside, application=held)
     sources = list(found.order_by("source").values_list("source", flat=True))
     if sources:
-        found.update(state=RequestState.DUE, due_at=now, lost_leases=0, updated_at=now)
+        found.ask_anew()
         audit.record("verification.family.asked_again", subject=held, by=by, sources=sources)
     return sources

@@ -224,8 +224,8 @@ def _obstacle(asked: SourceRequest) -> str:
 
 @transaction.atomic
 def _put_off(asked: SourceRequest, *, error: str, permanent: bool, by: User) -> bool:
-    is_parked = permanent or asked.attempts >= MAX_ATTEMPTS
-    wait = PARKED_FOR if is_parked else back_off(asked.attempts, longest=LONGEST_WAIT)
+    is_parked = permanent or asked.tries >= MAX_ATTEMPTS
+    wait = PARKED_FOR if is_parked else back_off(asked.tries, longest=LONGEST_WAIT)
     now = timezone.now()
     counts = SourceRequest.objects.held(asked).update(
         state=RequestState.PARKED if is_parked else RequestState.DUE,
@@ -240,9 +240,4 @@ def _put_off(asked: SourceRequest, *, error: str, permanent: bool, by: User) -> 
 
 
 def _revive(ids: list[int]) -> int:
-    now = timezone.now()
-    return (
-        SourceRequest.objects.parked()
-        .filter(pk__in=ids)
-        .update(state=RequestState.DUE, due_at=now, lost_leases=0, updated_at=now)
-    )
+    return SourceRequest.objects.parked().filter(pk__in=ids).ask_anew()

@@ -53,7 +53,7 @@ def ask_stale_again() -> int:
         found = said.filter(_is_old(source, fresher), is_open, answered_at__lt=answered_before)
         found = found.order_by("pk")
         ids = list(found.values_list("pk", flat=True)[:AT_ONCE])
-        count += said.filter(pk__in=ids).update(state=RequestState.DUE, due_at=timezone.now())
+        count += said.filter(pk__in=ids).ask_anew()
     return count + _ask_unknown_again()
 
 
@@ -67,7 +67,7 @@ def ask_anew(application: Application, *, by: User) -> list[str]:
     asked, fresher = [], _fresher()
     for source in CONNECTORS:
         here = _said(source).filter(_is_old(source, fresher), application=application)
-        if here.update(state=RequestState.DUE, due_at=timezone.now()):
+        if here.ask_anew():
             asked.append(str(source))
     audit.record("verification.source.asked_anew", subject=application, by=by, sources=asked)
     return asked
@@ -79,7 +79,7 @@ def _ask_unknown_again() -> int:
         openness.among("application__"), answered_at__lt=timezone.now() - UNKNOWN_AGAIN_AFTER
     )
     ids = list(long_ago.order_by("answered_at").values_list("pk", flat=True)[:AT_ONCE])
-    return unknown.filter(pk__in=ids).update(state=RequestState.DUE, due_at=timezone.now())
+    return unknown.filter(pk__in=ids).ask_anew()
 
 
 def _said(source: str) -> SourceRequestQuerySet:
