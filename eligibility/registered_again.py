@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from eligibility import earlier, waiting_line
 from eligibility.enums import BatchState, DepartureState, ParticipationState, Placement
-from eligibility.models import BatchEntry, Determination, Participation, RankedEntry
+from eligibility.models import BatchEntry, Determination, Participation, Quota, RankedEntry
 from eligibility.models.participations import RUNNING
 from eligibility.models.rankings import RankedEntryQuerySet
 from enrollment.ended import Hold
@@ -30,6 +30,17 @@ def holds() -> list[Hold]:
         Hold("not_final", Exists(entries.filter(batch__state=BatchState.ANNOUNCED)), _NOT_FINAL),
         Hold("has_place", Exists(given), _HAS_PLACE),
     ]
+
+
+def hold_quotas(applications: Iterable[Application]) -> None:
+    """Hold the quotas whose places these families may still get. The caller holds the applications already.
+
+    Nobody draws an order meanwhile: who moves up just now has the place before `holds` is asked.
+    """
+    entries = BatchEntry.objects.announced().filter(application__in=list(applications))
+    quotas = entries.order_by("batch__programme", "batch__area", "batch__quota")
+    for pk in dict.fromkeys(quotas.values_list("batch__quota", flat=True)):
+        Quota.objects.hold(pk)
 
 
 def endings(application: Application) -> list[str]:

@@ -3,9 +3,14 @@
 The earlier one ends when the new one is sent, not when it is begun: looking costs nobody a place.
 """
 
-from django.db import transaction
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.db import OperationalError, transaction
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext, override
+from psycopg.errors import LockNotAvailable
 
 from enrollment import ended, permissions
 from enrollment.enums import ApplicationState
@@ -41,12 +46,13 @@ def close_application(application: Application, *, reason: str, by: User) -> App
 
     For the family, and where it cannot sign in for agents and officers of the area. Nothing is
     erased: decisions and reasons stay readable. Ending it again changes nothing. Refused with the
-    code of what still goes on.
+    code of what still goes on, or `places_given_out` when that takes longer than a page may wait.
     """
     access.ensure(permissions.can_close(by, application))
     if (held := hold(application)).is_closed:
         return held
-    closed = _close(application, reason=reason, by=by)
+    _hold_what_decides([held])
+    closed = _close(held, reason=reason, by=by)
     with override(closed.language):
         body = gettext("Registration %(reference)s has ended: %(reason)s. You may register again.") % {
             "reference": closed.reference,
@@ -66,16 +72,31 @@ def close_application(application: Application, *, reason: str, by: User) -> App
 def close_earlier(draft: Application, *, by: User) -> list[Application]:
     """End what a held draft takes the place of, at the moment it is sent; those that ended.
 
-    Refused with the code of what still goes on: a waiting family may have got its place meanwhile.
+    Refused as `close_application` is: a waiting family may have got its place meanwhile.
     """
     held = [hold(earlier) for earlier in Application.objects.before(draft)]
     # An officer may have ended it a moment ago.
-    return [_close(earlier, reason=AGAIN, by=by) for earlier in held if not earlier.is_closed]
+    goes_on = [earlier for earlier in held if not earlier.is_closed]
+    _hold_what_decides(goes_on)
+    return [_close(earlier, reason=AGAIN, by=by) for earlier in goes_on]
 
 
-def _close(application: Application, *, reason: str, by: User) -> Application:
-    access.ensure(permissions.can_close(by, application))
-    held = hold(application)
+def _hold_what_decides(applications: Iterable[Application]) -> None:
+    """Whoever gives out places just now is waited for: what it commits is seen by `with_holds`, and what comes after
+    sees that the registration ended. Not for longer than a page waits for any lock."""
+    try:
+        with transaction.atomic():
+            for path in settings.REGISTRATION_LOCKS:
+                import_string(path)(applications)
+    except OperationalError as error:
+        if not isinstance(error.__cause__, LockNotAvailable):
+            raise
+        message = gettext("Places are being given out at this moment. Try again in a minute; nothing is lost.")
+        raise DomainError(message, code="places_given_out") from error
+
+
+def _close(held: Application, *, reason: str, by: User) -> Application:
+    access.ensure(permissions.can_close(by, held))
     _ensure_over(ended.with_holds(Application.objects.filter(pk=held.pk)).get())
     return workflow.move(held, ApplicationState.WITHDRAWN, by=by, reason=reason, closed_at=timezone.now())
 

@@ -181,6 +181,8 @@ OPEN_OBJECTIONS = "appeals.objection_periods.has_open_objection"
 # Whether a registration is over, so that the family may register again: `f() -> [Hold]`, the first that holds is told.
 # What the family should know before it does: `f(application) -> [sentence]`.
 REGISTRATION_HOLDS = ("appeals.registered_again.holds", "eligibility.registered_again.holds")
+# What is held, after the applications, before that is asked for the last time: `f(applications)`.
+REGISTRATION_LOCKS = ("eligibility.registered_again.hold_quotas",)
 REGISTRATION_ENDINGS = ("eligibility.registered_again.endings",)
 
 # Numbers that rules leave to the regions: `f() -> {name: Kind}`. The administration offers them by their labels.
