@@ -227,7 +227,10 @@ def _periods(determinations: list[Determination], windows: dict[int, ObjectionWi
 
 
 def _places(application: Application) -> list[Any]:
-    """Where the family stands now, each with its `number` on the waiting list and `why` the family is only there."""
+    """Where the family stands now, each with its `number` on the waiting list and `why` the family is only there.
+
+    Where the wait ended, or ends soon, also whether the next announcement `collects` the family.
+    """
     batch = "ranking__batch"
     found = RankedEntry.objects.shown_to(application).select_related(
         *(f"{batch}__{one}" for one in ("programme", "quota", "decree", "area", "objection_window")), "share"
@@ -235,6 +238,9 @@ def _places(application: Application) -> list[Any]:
     places_found = list(waiting_line.with_number(standing.with_need(found)))
     for place in places_found:
         place.why = standing.why_waiting(place)
+        if place.placement == Placement.LAPSED or place.ranking.batch.quota.is_over:
+            answers = Determination.objects.to_announce(place.ranking.batch.programme)
+            place.collects = answers.filter(application=application).exists()
     return places_found
 
 

@@ -82,6 +82,8 @@ def tell_place(place: RankedEntry, *, number: int | None = None) -> None:
             departure = Departure.objects.effective().get(entry=place.entry_id)
             names["reason"] = departure.get_reason_display()
         title, body = _place_texts(place.placement, may_object=ranking.batch.state != BatchState.FINAL)
+        if place.placement == Placement.LAPSED:
+            body = " ".join([body, _what_follows(place)])
         tell_family(application, key=f"ranked:{ranking.pk}:{place.entry_id}", title=title % names, body=body % names)
 
 
@@ -151,13 +153,18 @@ def _place_texts(placement: str, *, may_object: bool) -> tuple[str, str]:
         ),
         Placement.LAPSED: (
             _("The waiting list of %(programme)s has ended"),
-            _(
-                "The period of the %(quota)d places of %(programme)s is over, and none came free for your family. "
-                "You need not register again: your family takes part in the next announcement by itself."
-            ),
+            _("The period of the %(quota)d places of %(programme)s is over, and none came free for your family."),
         ),
     }
     return texts[placement]
+
+
+def _what_follows(place: RankedEntry) -> str:
+    """After a wait that ended: the next announcement, unless it does not collect the family."""
+    programme = place.ranking.batch.programme
+    if Determination.objects.to_announce(programme).filter(application=place.entry.application_id).exists():
+        return _("You need not register again: your family takes part in the next announcement by itself.")
+    return _("Your family does not take part in the next announcement by itself. Ask at the village office.")
 
 
 def tell_family(application: Application, *, key: str, title: str, body: str) -> None:

@@ -50,27 +50,29 @@ class DeterminationQuerySet(models.QuerySet["Determination"]):
     def not_barred(self) -> "DeterminationQuerySet":
         return self.exclude(_barred())
 
-    def ready_for_batch(self, programme: Programme, area: Area) -> "DeterminationQuerySet":
-        """Current answers of the area, where the programme runs, that no batch of it holds yet.
+    def to_announce(self, programme: Programme) -> "DeterminationQuerySet":
+        """Current answers of families that an announcement of the programme collects by itself, once it is known.
 
         Who received under this registration registers anew first. Who stepped back waits as the rules say,
         and whose time is used up gets no place that would end on its first day.
         """
-        held = BatchEntry.objects.live().filter(programme=programme, application=models.OuterRef("application"))
         received = Application.objects.filter(participations__programme=programme)
         return (
             self.current()
-            .known()
             .exclude(application__in=received.values("pk"))
             .not_barred()
             .filter(
-                ~models.Exists(held),
                 programme.where_it_runs("application__village"),
                 programme=programme,
-                application__village__code__startswith=f"{area.code}.",
                 application__state__in=DECIDED_STATES,
             )
         )
+
+    def ready_for_batch(self, programme: Programme, area: Area) -> "DeterminationQuerySet":
+        """Of the area, those with an answer that no batch of the programme holds yet."""
+        held = BatchEntry.objects.live().filter(programme=programme, application=models.OuterRef("application"))
+        here = models.Q(application__village__code__startswith=f"{area.code}.")
+        return self.to_announce(programme).known().filter(here, ~models.Exists(held))
 
     def visible_to(self, user: User | AnonymousUser) -> "DeterminationQuerySet":
         if not isinstance(user, User):

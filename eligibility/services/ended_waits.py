@@ -1,13 +1,17 @@
 """Waiting lists whose quota is over: nobody moves up in them any more, so their families are announced again."""
 
+from collections.abc import Sequence
+
 from django.db import transaction
 from django.utils import timezone
 
 from eligibility import notices, parameters, permissions, queue
 from eligibility.documents import document_of
 from eligibility.enums import Placement, RankingCause
-from eligibility.models import Batch, RankedEntry, Ranking, RuleSet
+from eligibility.models import Batch, BatchEntry, RankedEntry, Ranking, RuleSet
 from eligibility.services import batches, decisions
+from eligibility.services.holding import hold_applications
+from enrollment.models import DECIDED_STATES
 from perlinsos.accounts.models import User
 from perlinsos.core import access, jobs
 
@@ -36,6 +40,7 @@ def tell_ended(ranking_id: int, *, by: User) -> bool:
 
     For the worker. The next announcement rests on the rules, the numbers of the region and the data of
     its own period. A few at a time and apart from the drawing, which holds the quota; it may run twice.
+    Whoever registered again in between, or is announced again already, hears nothing more of that list.
     """
     access.ensure(permissions.is_worker(by))
     untold = RankedEntry.objects.untold().filter(ranking=ranking_id, placement=Placement.LAPSED).order_by("pk")
@@ -43,14 +48,24 @@ def tell_ended(ranking_id: int, *, by: User) -> bool:
     batch = "ranking__batch"
     told = held.select_related("entry__application", "determination", f"{batch}__programme", f"{batch}__quota")
     rows = list(told[:AT_ONCE])
-    for place in rows:
-        notices.tell_place(place)
+    for place in _still_there(rows):
         _decide_anew(place, by=by)
+        notices.tell_place(place)
     RankedEntry.objects.filter(pk__in=[row.pk for row in rows]).update(told_at=timezone.now())
     return len(rows) == AT_ONCE
 
 
 # --- how ------------------------------------------------------------------------------------------
+def _still_there(rows: Sequence[RankedEntry]) -> list[RankedEntry]:
+    """Those whose families are where the end of the wait left them, held so that they stay there."""
+    held = hold_applications(place.entry.application_id for place in rows)
+    programmes = {place.entry.programme_id for place in rows}
+    entries = BatchEntry.objects.announced().filter(application__in=held, programme__in=programmes)
+    again = set(entries.values_list("application", flat=True))
+    open_ones = {pk for pk, application in held.items() if application.state in DECIDED_STATES} - again
+    return [place for place in rows if place.entry.application_id in open_ones]
+
+
 def _decide_anew(place: RankedEntry, *, by: User) -> None:
     """Where the programme has no rules in force, its first ones decide the family again."""
     application, batch = place.entry.application, place.ranking.batch

@@ -16,7 +16,8 @@ def finish_batch(batch: Batch, *, by: User) -> Batch:
     For the worker that closes objection windows. A batch that is final already is left alone, so it may run twice.
     """
     access.ensure(permissions.can_finish(by, batch))
-    batch = Batch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
+    # As narrow as the lock may be: an order of the batch that is being drawn refers to it.
+    batch = Batch.objects.select_for_update(of=("self",), no_key=True).get(pk=batch.pk)
     if batch.state == BatchState.ANNOUNCED:
         batch = workflow.move(batch, BatchState.FINAL, by=by)
         jobs.enqueue("eligibility.start_participations", batch_id=batch.pk)

@@ -1,6 +1,5 @@
 """A family's time in a programme: it starts, is looked after, checked again, paused, and ends by a person."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from django.db import transaction
@@ -14,7 +13,7 @@ from eligibility.models.participations import END_NOTICE, RECHECK_NOTICE
 from eligibility.rules.clock import Clock
 from eligibility.rules.commitments import recertify_on
 from eligibility.services import leaving, places, recertifications
-from enrollment.models import Application
+from eligibility.services.holding import hold_applications
 from perlinsos.accounts.models import User
 from perlinsos.core import access, audit, workflow
 from perlinsos.core.errors import DomainError
@@ -29,14 +28,17 @@ def start_participations(batch_id: int, *, by: User) -> bool:
     For the worker. It may run twice, and again when a place falls free and somebody moves up: by data that is too old
     by then, so that the family is looked at again from its first day on.
     """
-    batch = Batch.objects.select_for_update(of=("self",)).filter(pk=batch_id, state=BatchState.FINAL).first()
+    # Held before the applications, so as narrowly as may be: who draws an order holds these and refers to the batch.
+    rows = Batch.objects.select_for_update(of=("self",), no_key=True)
+    batch = rows.filter(pk=batch_id, state=BatchState.FINAL).first()
     if batch is None:
         return False
     begun = Participation.objects.filter(entry__batch=batch).values("entry")
     staying = RankedEntry.objects.staying()
     funded = staying.filter(ranking__batch=batch, placement=Placement.FUNDED, entry__is_cancelled=False)
     rows_left = funded.exclude(entry__in=begun).order_by("pk")
-    held = _hold_applications(rows_left.values_list("entry__application", flat=True)[:AT_ONCE])
+    held = hold_applications(rows_left.values_list("entry__application", flat=True)[:AT_ONCE])
+    # Held, so that none ends while its family begins to receive: `rows_left` knows by now which did.
     named = rows_left.select_related("entry__application", "entry__programme", "determination")
     for place in named.filter(entry__application__in=held):
         _start(place, by=by)
@@ -117,12 +119,6 @@ def resume(participation: Participation, *, reason: str, by: User) -> Participat
 
 
 # --- how ------------------------------------------------------------------------------------------
-def _hold_applications(found: Iterable[int]) -> list[int]:
-    """Held, so that none ends while its family begins to receive: afterwards `staying` knows which did."""
-    rows = Application.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=list(found))
-    return list(rows.order_by("pk").values_list("pk", flat=True))
-
-
 def _start(place: RankedEntry, *, by: User) -> None:
     application, answer = place.entry.application, place.determination
     before = earlier.of_family(application).get(place.entry.programme.code)

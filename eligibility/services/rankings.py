@@ -26,6 +26,7 @@ from eligibility.models.batches import BatchEntryQuerySet
 from eligibility.replaying import fact_values
 from eligibility.rules.groups import belongs
 from eligibility.rules.ranking import Candidate, Placed, Reserve, place
+from eligibility.services.holding import hold_applications
 from enrollment import services as enrollment
 from enrollment.enums import ApplicationState
 from enrollment.models import DECIDED_STATES, Application
@@ -95,18 +96,23 @@ def publish_places(ranking_id: int, *, by: User) -> bool:
 
     For the worker and the officer who announces. A few families at a time, so that a batch of any
     size keeps no request waiting and a worker that dies loses nothing. It may run twice. Whose wait
-    ended is told by `ended_waits`.
+    ended is told by `ended_waits`. Who is announced for the first time while somebody else holds the
+    application is left to the next sweep: whoever draws an order holds the quota, and waits for no application.
     """
     untold = RankedEntry.objects.untold().filter(ranking=ranking_id).exclude(placement=Placement.LAPSED)
     held = untold.order_by("pk").select_for_update(of=("self",), skip_locked=True)
     told = held.select_related(
         "entry__application", "determination", "ranking__batch__programme", "ranking__batch__quota"
     )
-    rows = list(told[:AT_ONCE])
+    found = list(told[:AT_ONCE])
+    first_times = {row.entry.application_id for row in found if row.entry.application.state == ApplicationState.DECIDED}
+    free = hold_applications(first_times, skip_locked=True)
+    rows = [row for row in found if row.entry.application_id not in first_times - free.keys()]
     numbers = waiting_line.numbers(rows)
     for place_given in rows:
-        if place_given.entry.application.state == ApplicationState.DECIDED:
-            enrollment.record_announced(place_given.entry.application, by=by)
+        application = free.get(place_given.entry.application_id)
+        if application is not None and application.state == ApplicationState.DECIDED:
+            enrollment.record_announced(application, by=by)
         notices.tell_place(place_given, number=numbers.get(place_given.pk))
     RankedEntry.objects.filter(pk__in=[row.pk for row in rows]).update(told_at=timezone.now())
     return len(rows) == AT_ONCE

@@ -16,7 +16,8 @@ from eligibility.populations import answering, snapshots
 from eligibility.populations.columns import KEY
 from eligibility.rules.catalogue import CATALOGUE
 from eligibility.services.decisions import redecide
-from enrollment.models import DECIDED_STATES, Application
+from eligibility.services.holding import hold_applications
+from enrollment.models import DECIDED_STATES
 from perlinsos.accounts.models import User
 from perlinsos.core import access, audit, jobs, workflow
 from perlinsos.core.errors import DomainError
@@ -133,7 +134,7 @@ def _settle_some(run: Run, *, by: User) -> int:
     """
     pending = RunChange.objects.pending().filter(rules__run=run).order_by("pk")
     changes = list(pending.select_related("rules__rule_set__programme")[:SETTLED_AT_ONCE])
-    applications = _held_applications(changes)
+    applications = hold_applications({change.application_id for change in changes})
     entries = BatchEntry.objects.announced().filter(application__in=applications)
     announced = set(entries.values_list("application", "programme"))
     for change in changes:
@@ -150,12 +151,6 @@ def _settle_some(run: Run, *, by: User) -> int:
         change.settled_at = timezone.now()
         change.save(update_fields=["determination", "settled_at", "updated_at"])
     return len(changes)
-
-
-def _held_applications(changes: Iterable[RunChange]) -> dict[int, Application]:
-    """The applications, kept from whoever else would decide them until this transaction ends."""
-    rows = Application.objects.select_for_update(of=("self",), no_key=True).select_related("family")
-    return {row.pk: row for row in rows.filter(pk__in={one.application_id for one in changes}).order_by("pk")}
 
 
 def _decided_since(change: RunChange, run: Run) -> Determination | None:
