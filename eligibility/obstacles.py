@@ -10,7 +10,9 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from eligibility import queue
 from eligibility.models import Batch, Determination, Programme, Quota, RuleSet, Run
+from eligibility.models.decisions import DeterminationQuerySet
 from enrollment.models import DECIDED_STATES
 
 
@@ -31,16 +33,19 @@ class Versions:
 
 
 def versions_of(batch: Batch) -> Versions:
-    """Who is left out of the announcement (see `rankings.draw`) does not count."""
     today = RuleSet.objects.in_force().filter(programme=batch.programme_id).first()
-    answers = Determination.objects.of_batch(batch).not_barred().filter(application__state__in=DECIDED_STATES)
-    others = answers.exclude(rule_set=today).order_by("rule_set__version").values_list("rule_set__version")
+    others = _holding_up(batch).exclude(rule_set=today).order_by("rule_set__version").values_list("rule_set__version")
     return Versions(today, dict(others.annotate(families=Count("pk"))))
 
 
 def first_of(batch: Batch, versions: Versions) -> Obstacle | None:
     """The first thing in the way: what needs somebody comes before what passes by itself."""
     return _needs_somebody(batch) or _passes(batch, versions)
+
+
+def _holding_up(batch: Batch) -> DeterminationQuerySet:
+    """Who is left out of the announcement (see `rankings.draw`) does not count."""
+    return Determination.objects.of_batch(batch).not_barred().filter(application__state__in=DECIDED_STATES)
 
 
 def _needs_somebody(batch: Batch) -> Obstacle | None:
@@ -64,10 +69,10 @@ def _passes(batch: Batch, versions: Versions) -> Obstacle | None:
     if rule_set.begun_at is None and not Run.objects.covering(rule_set).containing(batch.area_id).exists():
         message = _("The rules of %(programme)s are new and have not begun in %(area)s yet. Announce when they have.")
         return Obstacle("rules_begin", message % names)
-    return _decided_earlier(versions.earlier, rule_set) if versions.earlier else None
+    return _decided_earlier(batch, versions.earlier, rule_set) if versions.earlier else None
 
 
-def _decided_earlier(earlier: dict[str, int], rule_set: RuleSet) -> Obstacle:
+def _decided_earlier(batch: Batch, earlier: dict[str, int], rule_set: RuleSet) -> Obstacle:
     count = sum(earlier.values())
     message = ngettext(
         "%(count)d family is still decided by earlier rules (%(earlier)s). The portal decides it by those of today"
@@ -77,4 +82,18 @@ def _decided_earlier(earlier: dict[str, int], rule_set: RuleSet) -> Obstacle:
         count,
     )
     names = {"count": count, "earlier": ", ".join(earlier), "today": rule_set.version}
-    return Obstacle("earlier_rules", message % names)
+    return Obstacle("earlier_rules", " ".join([message % names, *_not_by_itself(batch, rule_set)]))
+
+
+def _not_by_itself(batch: Batch, rule_set: RuleSet) -> list[str]:
+    """The sweep of overlooked families leaves out whose data is not complete; a full re-decision does not."""
+    others = _holding_up(batch).exclude(rule_set=rule_set)
+    count = others.exclude(application__in=queue.complete(DECIDED_STATES).values("pk")).count()
+    message = ngettext(
+        "Of %(count)d of them not all data is there yet. It is decided by a full re-decision of %(area)s only, which"
+        " does not wait for it.",
+        "Of %(count)d of them not all data is there yet. They are decided by a full re-decision of %(area)s only, which"
+        " does not wait for it.",
+        count,
+    )
+    return [message % {"count": count, "area": batch.area}] if count else []

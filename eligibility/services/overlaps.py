@@ -12,6 +12,7 @@ from eligibility.models import Batch, BatchEntry, Determination, Programme, Rank
 from eligibility.models.decisions import DeterminationQuerySet
 from eligibility.rules.definitions import Overlap
 from eligibility.services import batches, decisions
+from eligibility.services.holding import hold_applications
 from enrollment.models import DECIDED_STATES
 from perlinsos.accounts.models import User
 from perlinsos.core import access
@@ -29,7 +30,7 @@ def follow_places(programme_id: int, *, by: User) -> bool:
     programme = Programme.objects.get(pk=programme_id)
     access.ensure(permissions.is_worker(by))
     has_objection = import_string(settings.OPEN_OBJECTIONS)
-    found = [one for one in _outdated(programme)[:AT_ONCE] if not has_objection(one.application_id)]
+    found = [one for one in _held(programme) if not has_objection(one.application_id)]
     made = [one for one in found if _decide(one, programme, by=by) != one]
     changed = Q(pk__in=[])
     for one in made:
@@ -43,6 +44,14 @@ def follow_places(programme_id: int, *, by: User) -> bool:
 
 
 # --- how ------------------------------------------------------------------------------------------
+def _held(programme: Programme) -> DeterminationQuerySet:
+    """The next of these, asked again with their applications held: what was decided meanwhile, perhaps by newer
+    rules, is not decided by its own earlier ones."""
+    found = list(_outdated(programme)[:AT_ONCE])
+    hold_applications(one.application_id for one in found)
+    return _outdated(programme).filter(pk__in=[one.pk for one in found])
+
+
 def _outdated(programme: Programme) -> DeterminationQuerySet:
     """Current decisions that took this programme for given where it is not, or the other way round."""
     places = RankedEntry.objects.current().filter(ranking__batch__programme=programme, entry__is_cancelled=False)

@@ -19,6 +19,7 @@ from eligibility.services import batches, decisions, first_days, runs
 from enrollment.enums import ApplicationState
 from enrollment.models import Application
 from perlinsos.accounts.models import User
+from perlinsos.core.errors import DomainError
 from perlinsos.messages.models import OutboxMessage
 from perlinsos.regions.models import Area
 from tests import factories
@@ -30,6 +31,8 @@ from tests.eligibility.test_batches import refused
 from tests.eligibility.test_decided_again import supersede
 from tests.eligibility.test_first_days import drained, follow
 from tests.eligibility.test_runs import finish
+from verification.enums import RequestState, Source
+from verification.models import SourceRequest
 
 MakeBatch = Callable[..., Batch]
 
@@ -140,6 +143,31 @@ def test_whom_the_first_day_missed_is_found_by_the_sweep(
     assert overlooked.due() == []
     assert answer(stays).cause == f"rules:{version.pk}"
     assert announced(batch, cast.budi) == {(Placement.FUNDED, "baru"), (Placement.NOT_ELIGIBLE, "baru")}
+
+
+def test_who_is_left_to_a_full_redecision_is_named(
+    decided: MakeFamily, prepared: MakeBatch, worker: User, cast: Cast, banyuwangi: Area
+) -> None:
+    """The sweep decides whose data is complete; for the others a source is still asked."""
+    cache.delete(overlooked.PLACE)
+    families = [decided(dtsen__decile=4) for _number in range(2)]
+    batch, old = prepared(places=10), answer(families[0])
+    version = drained(stricter("pkh", worker), worker)
+    for one in families:
+        supersede(one, "pln.power_va", 450)
+        decisions.redecide(one, old.programme, rule_set=old.rule_set, cause="place:uji", by=worker)
+    SourceRequest.objects.filter(application=families[0], source=Source.PLN).update(state=RequestState.DUE)
+    with pytest.raises(DomainError, match="earlier_rules") as caught:
+        announced(batch, cast.budi)
+    assert "2 keluarga masih diputus dengan aturan sebelumnya" in caught.value.message
+    assert f"Data 1 di antaranya belum lengkap. Keluarga itu baru diputus lagi bila semua keluarga di {banyuwangi}" in (
+        caught.value.message
+    )
+    for pk in overlooked.due():
+        tasks.decide_application(application_id=pk)
+    assert [answer(one).rule_set for one in families] == [old.rule_set, version]
+    finish(runs.start_run(banyuwangi, by=worker))
+    assert announced(batch, cast.budi) == {(Placement.NOT_ELIGIBLE, "baru")}
 
 
 def test_while_a_first_day_is_given_up_nothing_is_announced(
