@@ -107,7 +107,7 @@ def _refuse_registered(niks: Iterable[str], *, but: Application | None = None, b
 
 
 def _has_member(indexes: list[bytes]) -> Q:
-    return Q(family__members__person__nik_index__in=indexes, family__members__left_on=None)
+    return Q(family__members__person__nik_index__in=indexes, family__members__left_on=None, family__members__draft=None)
 
 
 def _indexes(niks: Iterable[str]) -> list[bytes]:

@@ -14,7 +14,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.enums import ApplicationState
-from enrollment.models import Application
+from enrollment.models import Application, Member
 from enrollment.permissions import can_close
 from perlinsos.accounts.models import User
 
@@ -74,6 +74,11 @@ def what_ends(application: Application) -> list[str]:
 def by_sending(draft: Application) -> list[Ending]:
     """What ends the moment a draft is sent."""
     return [Ending(earlier, tuple(what_ends(earlier))) for earlier in Application.objects.before(draft)]
+
+
+def is_beside(draft: Application) -> bool:
+    """Whether the family is still that of an earlier registration, so that a draft only notes what it says."""
+    return Application.objects.before(draft).exists() or Member.objects.noted_for(draft).exists()
 
 
 def in_the_way(of: Application | None, found: Q, *, by: User) -> list[Any]:

@@ -59,7 +59,7 @@ def can_sign_in(application: Application) -> bool:
     """Whether the family has a sign-in: not where an agent registered it, nor once who applied died or left it."""
     if application.owner_id is None:
         return False
-    memberships = Member.objects.filter(family=application.family_id, person=application.applicant_id)
+    memberships = Member.objects.filter(family=application.family_id, person=application.applicant_id, draft=None)
     return memberships.living().exists() or not memberships.exists()
 
 

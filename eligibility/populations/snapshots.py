@@ -49,7 +49,7 @@ def fill(snapshot: Snapshot) -> int:
         LEFT JOIN LATERAL (
             SELECT p.sex, extract(year FROM %(on)s::date)::int - p.birth_year AS age
             FROM enrollment_member m JOIN enrollment_person p ON p.id = m.person_id
-            WHERE m.family_id = a.family_id AND m.left_on IS NULL AND m.relation = %(head)s
+            WHERE m.family_id = a.family_id AND m.left_on IS NULL AND m.draft_id IS NULL AND m.relation = %(head)s
             OFFSET 0
         ) head ON true
         CROSS JOIN LATERAL (

@@ -6,12 +6,12 @@ from typing import ClassVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.enums import ApplicationState, Bank, Channel, FamilyCardState, PhoneClass, PhoneOwner, PhotoRoute, Step
-from enrollment.models.people import Family, Person
+from enrollment.models.people import Family, Member, MemberQuerySet, Person
 from perlinsos.accounts import scoping
 from perlinsos.accounts.enums import Role, UserKind
 from perlinsos.accounts.models import User
@@ -84,7 +84,9 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         """
         here = Q(family=draft.family_id)
         if draft.family_id is None:
-            here = Q(family__members__person=draft.applicant_id, family__members__left_on=None)
+            here = Q(
+                family__members__person=draft.applicant_id, family__members__left_on=None, family__members__draft=None
+            )
         if draft.owner_id:
             here |= Q(owner=draft.owner_id)
         return self.in_force().filter(here).exclude(pk=draft.pk).order_by("pk").distinct()
@@ -237,6 +239,14 @@ class Application(StatefulModel):
     def told_on(self) -> date:
         """The day on which the family last said how it lives; of an application that was sent."""
         return self.home_told_on or timezone.localdate(self.submitted_at)
+
+    @property
+    def form_members(self) -> MemberQuerySet:
+        """Whom the form asks about: those noted for this draft, else the members of its family."""
+        noted = Exists(Member.objects.noted_for(self))
+        here = Q(draft=None, family=self.family_id) & ~noted
+        found: MemberQuerySet = Member.objects.filter(Q(draft=self) | here, left_on=None)
+        return found
 
     @property
     def is_closed(self) -> bool:

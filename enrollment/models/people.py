@@ -1,7 +1,7 @@
 """People and families. Nothing here is ever deleted: who leaves gets a date."""
 
 from datetime import date
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -12,6 +12,9 @@ from enrollment.enums import Relation, Schooling, Sex
 from perlinsos.core.fields import BlindIndexField, EncryptedTextField
 from perlinsos.core.models import PublicModel, Timestamped, choice_constraint
 from perlinsos.regions.models import Area
+
+if TYPE_CHECKING:
+    from enrollment.models.applications import Application
 
 
 class Person(PublicModel):
@@ -90,7 +93,11 @@ class FamilyCardNumber(Timestamped):
 
 class MemberQuerySet(models.QuerySet["Member"]):
     def current(self) -> "MemberQuerySet":
-        return self.filter(left_on=None)
+        return self.filter(left_on=None, draft=None)
+
+    def noted_for(self, draft: "Application") -> "MemberQuerySet":
+        """Who belongs to the family once `draft` is sent, while another registration is in force."""
+        return self.filter(left_on=None, draft=draft)
 
     def living(self) -> "MemberQuerySet":
         return self.current().filter(person__deceased_on=None)
@@ -112,6 +119,15 @@ class Member(PublicModel):
     has_severe_disability = models.BooleanField(default=False)
     schooling = models.CharField(max_length=5, choices=Schooling, default=Schooling.NONE)
     left_on = models.DateField(null=True, blank=True)
+    draft = models.ForeignKey(
+        "enrollment.Application",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.RESTRICT,
+        related_name="noted_members",
+        help_text="noted for this draft beside a registration in force; no member before it is sent",
+    )
 
     objects = MemberQuerySet.as_manager()
 
@@ -123,15 +139,18 @@ class Member(PublicModel):
             choice_constraint("schooling", Schooling, name="member_schooling_is_known"),
             models.UniqueConstraint(
                 fields=["person"],
-                condition=Q(left_on=None),
+                condition=Q(left_on=None, draft=None),
                 name="member_one_family_at_a_time",
                 violation_error_message=_("This person already belongs to another family."),
             ),
             models.UniqueConstraint(
                 fields=["family"],
-                condition=Q(left_on=None, relation=Relation.HEAD),
+                condition=Q(left_on=None, draft=None, relation=Relation.HEAD),
                 name="member_one_head_per_family",
                 violation_error_message=_("A family has one head."),
+            ),
+            models.UniqueConstraint(
+                fields=["draft", "person"], condition=Q(left_on=None), name="member_noted_once_per_draft"
             ),
         ]
 

@@ -35,7 +35,7 @@ def answer_home_again(application: Application, *, answers: HomeAnswers, by: Use
 
 
 def _answer_for_members(held: Application, answers: HomeAnswers) -> None:
-    members = Member.objects.current().select_related("person").filter(family=held.family)
+    members = held.form_members.select_related("person")
     for member in members.filter(pk__in=answers.members):
         _answer_for(member, answers.members[member.pk])
 

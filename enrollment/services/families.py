@@ -10,9 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.cards import CardData
-from enrollment.ended import in_the_way
+from enrollment.ended import in_the_way, is_beside
 from enrollment.enums import Relation, Step
 from enrollment.models import Application, Family, FamilyCardNumber, Member, Person
+from enrollment.models.people import MemberQuerySet
 from perlinsos.accounts.models import User
 from perlinsos.core import audit, crypto
 from perlinsos.core.errors import DomainError
@@ -24,6 +25,7 @@ IDLE_AFTER = timedelta(days=1)
 @dataclass(frozen=True, slots=True)
 class Assembled:
     family: Family
+    village: Area
     has_new_members: bool
 
 
@@ -46,7 +48,8 @@ def assemble_family(
 ) -> Assembled:
     """The family of `application` as the card says, `persons` standing for its lines.
 
-    A family met before (by its KK number, or by its head) is the same family. Refuses
+    A family met before (by its KK number, or by its head) is the same family. While its earlier
+    registration is in force nothing of it changes: the members are noted for the draft. Refuses
     `already_registered` when it, or one of its members, is in another open application; a draft
     that was left, or that the same person began elsewhere, gives way instead, and so does the
     registration that sending this one ends, when it is over and `by` may end it.
@@ -55,11 +58,44 @@ def assemble_family(
     _release_drafts(application, persons, known, by=by)
     _refuse_taken(application, persons, known, by=by)
     family = known or Family.objects.create(village=village)
+    application.family = family
+    lines = [(person, line.relation) for person, line in zip(persons, card.members, strict=True)]
+    if is_beside(application):
+        noted = Member.objects.noted_for(application)
+        has_new = _write_lines(noted, lines, family=family, draft=application)
+    else:
+        _keep_card(family, card, village)
+        has_new = _keep_members(family, lines)
+    return Assembled(family, village, has_new)
+
+
+@transaction.atomic
+def enter_noted(draft: Application, *, card: CardData, by: User) -> None:
+    """Make the members that a draft noted those of its family, with what was said of them. When it is sent, after
+    what it takes the place of has ended. Refuses `already_registered`, as `assemble_family` does.
+    """
+    noted = Member.objects.noted_for(draft).select_related("person")
+    told = {member.person_id: member for member in noted}
+    family, village, persons = draft.family, draft.village, [member.person for member in told.values()]
+    if family is None or village is None:
+        return
+    _release_drafts(draft, persons, family, by=by)
+    _refuse_taken(draft, persons, family, by=by)
+    _keep_card(family, card, village)
+    _keep_members(family, [(member.person, member.relation) for member in told.values()])
+    for member in Member.objects.current().filter(family=family):
+        said = told[member.person_id]
+        member.schooling, member.is_pregnant = said.schooling, said.is_pregnant
+        member.has_severe_disability = said.has_severe_disability
+        member.save(update_fields=["schooling", "is_pregnant", "has_severe_disability", "updated_at"])
+    noted.update(left_on=timezone.localdate(), updated_at=timezone.now())
+
+
+def _keep_card(family: Family, card: CardData, village: Area) -> None:
     family.village = village
     family.address, family.rt, family.rw = card.address or None, card.rt, card.rw
     family.save(update_fields=["village", "address", "rt", "rw", "updated_at"])
     _keep_number(family, card.kk_number)
-    return Assembled(family, has_new_members=_keep_members(family, card, persons))
 
 
 def _release_drafts(application: Application, persons: Sequence[Person], known: Family | None, *, by: User) -> None:
@@ -67,7 +103,7 @@ def _release_drafts(application: Application, persons: Sequence[Person], known: 
     before an agent must not be locked out by it. The draft keeps its answers and asks for the family again.
     """
     of_these = Q(family=known) if known else Q(pk=None)
-    of_these |= Q(family__members__person__in=persons, family__members__left_on=None)
+    of_these |= Q(family__members__person__in=persons, family__members__left_on=None, family__members__draft=None)
     left = Q(updated_at__lt=timezone.now() - IDLE_AFTER) | Q(applicant=application.applicant_id)
     drafts = Application.objects.drafts().filter(of_these, left).exclude(pk=application.pk)
     # A draft somebody writes in at this moment is locked, and was not left.
@@ -81,7 +117,7 @@ def _release_drafts(application: Application, persons: Sequence[Person], known: 
 
 
 def _refuse_taken(application: Application, persons: Sequence[Person], known: Family | None, *, by: User) -> None:
-    elsewhere = Q(family__members__person__in=persons, family__members__left_on=None)
+    elsewhere = Q(family__members__person__in=persons, family__members__left_on=None, family__members__draft=None)
     if application.family_id:
         elsewhere &= ~Q(family=application.family_id)
     of_this_family = Q(family=known) if known else Q(pk=None)
@@ -114,20 +150,27 @@ def _keep_number(family: Family, number: str | None) -> None:
     FamilyCardNumber.objects.create(family=family, number=number)
 
 
-def _keep_members(family: Family, card: CardData, persons: Sequence[Person]) -> bool:
-    """Close memberships that ended, then write the card's lines. True when somebody is new here."""
-    today = timezone.localdate()
+def _keep_members(family: Family, lines: Sequence[tuple[Person, str]]) -> bool:
+    """Close memberships in other families, then write the lines of this one. True when somebody is new here."""
     current = Member.objects.current()
-    current.filter(family=family).exclude(person__in=persons).update(left_on=today, updated_at=timezone.now())
-    current.filter(person__in=persons).exclude(family=family).update(left_on=today, updated_at=timezone.now())
-    here = {member.person_id: member for member in current.filter(family=family)}
+    elsewhere = current.filter(person__in=[person for person, _relation in lines]).exclude(family=family)
+    elsewhere.update(left_on=timezone.localdate(), updated_at=timezone.now())
+    return _write_lines(current.filter(family=family), lines, family=family, draft=None)
+
+
+def _write_lines(
+    held: MemberQuerySet, lines: Sequence[tuple[Person, str]], *, family: Family, draft: Application | None
+) -> bool:
+    """Close what is held and no longer on the card, then write its lines. True when somebody is new among them."""
+    persons = [person for person, _relation in lines]
+    held.exclude(person__in=persons).update(left_on=timezone.localdate(), updated_at=timezone.now())
+    here = {member.person_id: member for member in held}
     # The head last: the database allows one head at a time, and an old head must first step back.
-    lines = sorted(zip(persons, card.members, strict=True), key=lambda pair: pair[1].relation == Relation.HEAD)
-    for person, line in lines:
+    for person, relation in sorted(lines, key=lambda line: line[1] == Relation.HEAD):
         member = here.get(person.pk)
         if member is None:
-            Member.objects.create(family=family, person=person, relation=line.relation)
-        elif member.relation != line.relation:
-            member.relation = line.relation
+            Member.objects.create(family=family, person=person, relation=relation, draft=draft)
+        elif member.relation != relation:
+            member.relation = relation
             member.save(update_fields=["relation", "updated_at"])
     return any(person.pk not in here for person in persons)

@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from enrollment import cards, permissions
 from enrollment.answers import FamilyAnswers
 from enrollment.cards import CardData
+from enrollment.ended import is_beside
 from enrollment.enums import FamilyCardState, Step
 from enrollment.models import Application, FamilyCard, FamilyCardNumber, Member
 from enrollment.services.drafts import hold, hold_draft, note_answer
-from enrollment.services.families import AlreadyRegistered, Assembled, assemble_family
+from enrollment.services.families import AlreadyRegistered, Assembled, assemble_family, enter_noted
 from enrollment.services.people import Known, people_as_typed, people_of_register
 from perlinsos.accounts.models import User
 from perlinsos.core import access, audit, crypto
@@ -56,7 +57,7 @@ def choose_village(application: Application, *, village_code: str, by: User) -> 
     village = _served_village(held, village_code, by=by)
     held.village = village
     held.save(update_fields=["village", "updated_at"])
-    if held.family is not None:
+    if held.family is not None and not is_beside(held):
         held.family.village = village
         held.family.save(update_fields=["village", "updated_at"])
     audit.record("enrollment.application.village_chosen", subject=held, by=by, village=village.pk)
@@ -91,6 +92,19 @@ def confirm_family(application: Application, *, answers: FamilyAnswers, by: User
         raise AlreadyRegistered() from error
 
 
+@transaction.atomic
+def enter_family(held: Application, *, by: User) -> None:
+    """What a held draft noted about the family beside an earlier registration counts from now on. For sending."""
+    if not Member.objects.noted_for(held).exists():
+        return
+    card, _as_of = _card_to_use(held, FamilyAnswers())
+    try:
+        with transaction.atomic():
+            enter_noted(held, card=card, by=by)
+    except IntegrityError as error:  # another family's application committed a moment earlier
+        raise AlreadyRegistered() from error
+
+
 def _card_to_use(held: Application, answers: FamilyAnswers) -> tuple[CardData, date | None]:
     """What was typed now, else the register's card with its date, else what was typed before."""
     if answers.typed is not None:
@@ -111,7 +125,7 @@ def _people(card: CardData, held: Application, *, as_of: date | None) -> Known:
 def _confirmed(
     held: Application, answers: FamilyAnswers, *, by: User, card: CardData, known: Known, assembled: Assembled
 ) -> Application:
-    village = assembled.family.village
+    village = assembled.village
     moved = card.village_code is not None and card.village_code != village.pk
     warnings = {*card.warnings, *known.warnings, *(["village_differs"] if moved else [])}
     if assembled.has_new_members and Step(held.step).number > Step.HOME.number:
@@ -147,5 +161,5 @@ def _compare_with_answers(held: Application, card: CardData) -> set[str]:
     index = crypto.blind_index(card.kk_number, kind="kk") if card.kk_number else None
     if index and not has_number and not FamilyCardNumber.objects.filter(number_index=index, ended_on=None).exists():
         FamilyCardNumber.objects.create(family=family, number=card.kk_number)
-    here = {member.person.nik for member in Member.objects.current().filter(family=family).select_related("person")}
+    here = {member.person.nik for member in held.form_members.select_related("person")}
     return set() if here == {member.nik for member in card.members} else {"family_differs_from_card"}

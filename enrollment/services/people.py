@@ -103,7 +103,7 @@ def _without_nik(application: Application) -> list[Person]:
     if application.family_id is None:
         return []
     here = Person.objects.filter(memberships__family_id=application.family_id, memberships__left_on=None)
-    return list(here.filter(nik_index=None))
+    return list(here.filter(nik_index=None).distinct())  # on record, and noted for this draft
 
 
 def _nameless(member: CardMember, candidates: list[Person]) -> Person:

@@ -13,6 +13,7 @@ from enrollment.enums import ApplicationState
 from enrollment.models import Application
 from enrollment.services import again
 from enrollment.services.drafts import hold
+from enrollment.services.family_step import enter_family
 from perlinsos.accounts.models import User
 from perlinsos.core import access, codes, jobs, workflow
 from perlinsos.core.errors import DomainError
@@ -29,7 +30,7 @@ def submit_application(application: Application, *, by: User) -> Application:
 
     An earlier registration of the family ends in the same moment. Sending again returns what was
     sent. Refuses `incomplete` while a page has no answer, `bad_transition` after a withdrawal, and
-    as `again.close_earlier` does.
+    as `again.close_earlier` does, and `already_registered`.
     """
     access.ensure(permissions.can_fill(by, application))
     held = hold(application)
@@ -38,6 +39,8 @@ def submit_application(application: Application, *, by: User) -> Application:
     if held.is_draft and (step := held.first_open_step()) is not None:
         raise DomainError(_("One part is not filled in yet."), code=f"incomplete_{step.value}")
     ended = again.close_earlier(held, by=by) if held.is_draft else []
+    if held.is_draft:
+        enter_family(held, by=by)
     sent = _send(held, by=by)
     _tell_received(sent, ended)
     jobs.enqueue("verification.start_matching", application_id=sent.pk)

@@ -91,7 +91,7 @@ def photo(request: UserRequest, door: Door) -> HttpResponse:
 
 def home(request: UserRequest, door: Door) -> HttpResponse:
     application = door.application
-    members = list(_members(application).living())
+    members = list(_members(application).filter(person__deceased_on=None))
     is_answered = Step(application.step).number > Step.HOME.number
     initial = home_told(application, members) if is_answered else {}
     form = HomeForm(kept.answers(request, request.user), members=members, initial=initial)
@@ -145,7 +145,7 @@ def review(request: UserRequest, door: Door) -> HttpResponse:
             refuse(form, error)
         else:
             return redirect(door.receipt)
-    members, account = list(_members(application).current()), getattr(application, "bank_account", None)
+    members, account = list(_members(application)), getattr(application, "bank_account", None)
     told = [member for member in members if member.told]
     more = {"members": members, "told": told, "account": account, "ending": ended.by_sending(application)}
     return page(request, "enrollment/review.html", door, form, Step.REVIEW, **more)
@@ -154,8 +154,7 @@ def review(request: UserRequest, door: Door) -> HttpResponse:
 def _members(application: Application) -> MemberQuerySet:
     if application.family is None:  # the steps before this page made one
         raise Http404
-    members: MemberQuerySet = application.family.members.all()
-    return members.head_first()
+    return application.form_members.head_first()
 
 
 @for_citizens

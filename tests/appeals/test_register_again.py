@@ -1,9 +1,6 @@
 """A family whose registration is over registers again: by itself, with an agent, after an officer's help."""
 
-from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -12,17 +9,18 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from agents.services import begin_visit, confirm_family, finish_visit
+from agents.services import begin_visit, finish_visit
 from appeals.models import ObjectionWindow
 from appeals.services import windows
 from eligibility.enums import Placement
-from eligibility.models import BatchEntry, RankedEntry
+from eligibility.models import RankedEntry
 from eligibility.services import leaving, places
-from enrollment import cards, services
-from enrollment.answers import ApplicantInput, FamilyAnswers
-from enrollment.cards import CardData, CardMember
-from enrollment.enums import ApplicationState, Relation
-from enrollment.models import Application, Family, Person
+from enrollment import services
+from enrollment.answers import (
+    ApplicantInput,
+)
+from enrollment.enums import ApplicationState
+from enrollment.models import Application
 from perlinsos.accounts.models import User
 from perlinsos.accounts.services import service_account
 from perlinsos.core.errors import DomainError
@@ -32,9 +30,8 @@ from tests import factories
 from tests.appeals import scenario
 from tests.cast import Cast
 from tests.conftest import SignIn
-from tests.factories.receiving import final_batch, pkh_rules
 from tests.support import again
-from tests.support.again import register_again
+from tests.support.again import fresh, over, refusal, register_again
 
 pytestmark = pytest.mark.django_db
 SAVEPOINT = 2  # opened and released around every request
@@ -45,36 +42,10 @@ def page(client: Client, application: Application) -> str:
     return client.get(f"/status/{application.public_id}/").content.decode()
 
 
-def fresh(application: Application) -> Application:
-    return Application.objects.get(pk=application.pk)
-
-
 def make_final() -> None:
     """The time to object runs out, and the worker makes the results final."""
     ObjectionWindow.objects.update(closes_at=timezone.now())
     windows.close_windows(by=service_account("appeals"))
-
-
-def over(application: Application, placement: str = Placement.NOT_ELIGIBLE, *, position: int | None = None) -> Any:
-    """Its result is final: no place, or a number on the waiting list."""
-    batch = final_batch()
-    ranking = batch.rankings.first() or factories.RankingFactory(batch=batch, places=1000)
-    answer = factories.DeterminationFactory(application=application, rule_set=pkh_rules())
-    Application.objects.filter(pk=application.pk).update(state="announced", decided_at=timezone.now())
-    application.refresh_from_db()
-    return factories.RankedEntryFactory(
-        ranking=ranking,
-        entry=BatchEntry.objects.create(batch=batch, application=application, programme=batch.programme),
-        determination=answer,
-        placement=placement,
-        position=position,
-    )
-
-
-def refusal(call: Callable[[], object]) -> str:
-    with pytest.raises(DomainError) as caught:
-        call()
-    return caught.value.code
 
 
 @pytest.fixture
@@ -228,47 +199,6 @@ def test_a_place_that_came_is_found_although_a_form_was_begun(cast: Cast, client
 
 
 # --- who may, and who may not ---------------------------------------------------------------------
-def with_grandmother(family: Family, grandmother: Person) -> CardData:
-    """The card of a family that lists somebody of another one."""
-    card = again.card_of(family)
-    line = CardMember(
-        nik=grandmother.nik,
-        name=grandmother.name,
-        sex=grandmother.sex,
-        birth_date=grandmother.born,
-        birth_place=grandmother.birth_place or "",
-        relation=Relation.PARENT,
-    )
-    return replace(card, members=(*card.members, line))
-
-
-def test_nobody_ends_up_in_two_registrations_in_force(cast: Cast) -> None:
-    """Sending the card of the daughter would not end what an agent registered for the grandmother alone."""
-    alone = cast.eko_application
-    over(alone, Placement.WAITING, position=1)
-    again.served()
-    head = factories.PersonFactory()
-    daughter = factories.FamilyFactory(village=alone.village, head=head)
-    card = with_grandmother(daughter, alone.applicant)
-    draft = begin_visit(ApplicantInput(nik=head.nik, name=head.name, birth_date=head.born), by=cast.eko)
-    services.choose_village(draft, village_code=alone.village_id, by=cast.eko)
-    code = refusal(lambda: confirm_family(draft, answers=FamilyAnswers(typed=cards.tidy(card)), by=cast.eko))
-    assert code == "already_registered"
-    assert alone.family.members.current().filter(person=alone.applicant).exists()
-
-
-def test_who_an_agent_registered_is_not_taken_along_on_another_card(cast: Cast) -> None:
-    alone = cast.eko_application
-    over(alone)
-    again.served()
-    household = factories.FamilyFactory(village=alone.village, head=factories.PersonFactory())
-    citizen = factories.UserFactory(identity__nik=alone.applicant.nik)
-    draft = services.choose_village(services.start_application(by=citizen), village_code=alone.village_id, by=citizen)
-    card = with_grandmother(household, alone.applicant)
-    answers = FamilyAnswers(typed=cards.tidy(card))
-    assert refusal(lambda: services.confirm_family(draft, answers=answers, by=citizen)) == "already_registered"
-
-
 @pytest.mark.parametrize("who", ["kirana", "joko", "ani", "citra", "eko", "gita", "dewi"])
 def test_nobody_else_ends_the_registration_of_a_family_that_signs_in(cast: Cast, indah: User, who: str) -> None:
     with pytest.raises(PermissionDenied):

@@ -1,13 +1,23 @@
 """The way of a family that registers again, service by service: the form is answered with what is on record."""
 
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from eligibility.enums import Placement
+from eligibility.models import BatchEntry
 from enrollment import cards, services
 from enrollment.answers import AccountAnswers, ContactAnswers, FamilyAnswers, HomeAnswers, MemberAnswers, Proxy
 from enrollment.cards import CardData, CardMember
 from enrollment.enums import Bank, PhoneOwner
 from enrollment.models import Application, Family, Member
 from perlinsos.accounts.models import User
+from perlinsos.core.errors import DomainError
 from perlinsos.regions.models import Area
 from tests import factories
+from tests.factories.receiving import final_batch, pkh_rules
 
 
 def served() -> None:
@@ -47,7 +57,7 @@ def answer(draft: Application, family: Family, *, by: User) -> Application:
     draft = services.choose_village(draft, village_code=family.village_id, by=by)
     draft = services.confirm_family(draft, answers=FamilyAnswers(typed=cards.tidy(card_of(family))), by=by)
     assert draft.family is not None
-    members = {member.pk: MemberAnswers() for member in draft.family.members.current()}
+    members = {member.pk: MemberAnswers() for member in draft.form_members}
     services.answer_home(draft, answers=HomeAnswers(members, power_va=450), by=by)
     services.answer_contact(draft, answers=ContactAnswers("", PhoneOwner.NONE), by=by)
     return services.answer_account(draft, answers=AccountAnswers(Bank.NONE), by=by)
@@ -58,3 +68,29 @@ def register_again(earlier: Application, *, by: User) -> Application:
     assert earlier.family is not None
     draft = services.start_again(by=by)
     return services.submit_application(answer(draft, earlier.family, by=by), by=by)
+
+
+def fresh(application: Application) -> Application:
+    return Application.objects.get(pk=application.pk)
+
+
+def over(application: Application, placement: str = Placement.NOT_ELIGIBLE, *, position: int | None = None) -> Any:
+    """Its result is final: no place, or a number on the waiting list."""
+    batch = final_batch()
+    ranking = batch.rankings.first() or factories.RankingFactory(batch=batch, places=1000)
+    answer = factories.DeterminationFactory(application=application, rule_set=pkh_rules())
+    Application.objects.filter(pk=application.pk).update(state="announced", decided_at=timezone.now())
+    application.refresh_from_db()
+    return factories.RankedEntryFactory(
+        ranking=ranking,
+        entry=BatchEntry.objects.create(batch=batch, application=application, programme=batch.programme),
+        determination=answer,
+        placement=placement,
+        position=position,
+    )
+
+
+def refusal(call: Callable[[], object]) -> str:
+    with pytest.raises(DomainError) as caught:
+        call()
+    return caught.value.code
