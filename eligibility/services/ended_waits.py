@@ -14,6 +14,7 @@ from eligibility.services.holding import hold_applications
 from enrollment.models import DECIDED_STATES
 from perlinsos.accounts.models import User
 from perlinsos.core import access, jobs
+from verification.services import stale
 
 AT_ONCE = 50
 
@@ -67,8 +68,14 @@ def _still_there(rows: Sequence[RankedEntry]) -> list[RankedEntry]:
 
 
 def _decide_anew(place: RankedEntry, *, by: User) -> None:
-    """Where the programme has no rules in force, its first ones decide the family again."""
+    """By what is known; where data grew too old the sources are asked, and the answers decide.
+
+    No sweep asks about who is announced everywhere. Where the programme has no rules in force, its first ones
+    decide the family again.
+    """
     application, batch = place.entry.application, place.ranking.batch
+    if stale.ask_anew(application, by=by):
+        return
     village = application.village_id or ""
     rule_set = RuleSet.objects.running_in(village).filter(programme=batch.programme_id).first()
     if rule_set is None:

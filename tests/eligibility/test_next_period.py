@@ -5,16 +5,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from eligibility import announcing, queue, taken, tasks
-from eligibility.enums import BatchState, DepartureReason, Placement, RankingCause
+from eligibility.enums import BatchState, DepartureReason, Outcome, Placement, RankingCause
 from eligibility.models import Batch, Participation, Programme, Quota, RankedEntry, ReservedShare
-from eligibility.services import batches, places
+from eligibility.services import batches, decisions, places
 from enrollment.models import Application
+from perlinsos.accounts.models import User
 from perlinsos.messages.models import OutboxMessage
 from perlinsos.regions.models import Area, Parameter
 from tests import factories
@@ -26,6 +28,8 @@ from tests.eligibility.test_batches import placed
 from tests.eligibility.test_decisions import corrected
 from tests.eligibility.test_places import check_now
 from tests.factories.base import SINCE
+from verification.enums import RequestState, Source
+from verification.models import Fact, SourceRequest
 
 Announce = Callable[..., tuple[Batch, list[Application]]]
 NextQuota = Callable[..., Quota]
@@ -328,6 +332,30 @@ def test_the_next_announcement_collects_them_again(
     assert "Anda akan menerima" in status_page(client, waits)
     told = OutboxMessage.objects.filter(subject_id=waits.pk, key__startswith="ranked:")
     assert told.count() == 4  # waits, ended, waits, receives
+
+
+def test_data_that_grew_old_while_a_family_waited_is_asked_for_and_the_answers_decide(
+    announce: Announce, next_quota: NextQuota, sent_tasks: SentTasks, worker: User
+) -> None:
+    """What is announced is asked by no sweep: after a year old data would have decided, as unknown."""
+    earlier, (_first, _second, waits) = announce(1, 2, 3)
+    finish(earlier)
+    before, told = answer(waits), OutboxMessage.objects.filter(subject_id=waits.pk)
+    decided = told.filter(key__startswith="decided:").count()
+    with time_machine.travel(timezone.now() + timedelta(days=400)):
+        next_quota(places=3)
+        work_off(sent_tasks)
+        assert placed(earlier)[2] == (waits.pk, Placement.LAPSED, None)
+        assert told.filter(key__startswith="ranked:").count() == 2
+        assert (answer(waits), told.filter(key__startswith="decided:").count()) == (before, decided)
+        due = SourceRequest.objects.filter(application=waits, state=RequestState.DUE)
+        assert Source.DTSEN in due.values_list("source", flat=True)
+        for old in Fact.objects.current().filter(family=waits.family):
+            fresh = {"name": old.name, "value": 9 if old.name == "dtsen.decile" else old.value, "unit": old.unit}
+            factories.FactFactory(family=waits.family, supersedes=old, **fresh)
+        due.update(state=RequestState.ANSWERED, answered_at=timezone.now())
+        decisions.decide_if_ready(waits.pk, by=worker)
+        assert (before.outcome, answer(waits).outcome) == (Outcome.ELIGIBLE, Outcome.NOT_ELIGIBLE)
 
 
 def test_a_waiting_list_stays_while_its_result_may_still_change(

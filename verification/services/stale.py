@@ -61,7 +61,8 @@ def ask_stale_again() -> int:
 def ask_anew(application: Application, *, by: User) -> list[str]:
     """Make due the questions about one family whose facts are too old; their sources.
 
-    For an officer who looks at the data of a family again, also after the announcement. A source that
+    For an officer who looks at the data of a family again, also after the announcement, and for whoever waited
+    for longer than its data is believed. A source that
     the family no longer agrees to is parked by whoever would ask it.
     """
     asked, fresher = [], _fresher()
