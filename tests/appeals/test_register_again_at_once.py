@@ -11,10 +11,11 @@ from enrollment.enums import ApplicationState
 from enrollment.models import Application
 from perlinsos.core.models import AuditEvent
 from perlinsos.messages.models import OutboxMessage
-from tests.appeals.test_register_again import over, told_of
+from tests.appeals.test_register_again import told_of
 from tests.cast import Cast
 from tests.enrollment.test_races import at_once
 from tests.support import again
+from tests.support.again import over
 from tests.support.second import beside
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -10,10 +10,10 @@ from pytest_django.live_server_helper import LiveServer
 from eligibility.enums import Placement
 from enrollment.models import Application
 from tests.agents.test_look import _picture, look
-from tests.appeals.test_register_again import over
 from tests.cast import Cast
 from tests.eligibility.test_receiving_look import as_user
 from tests.support import again
+from tests.support.again import over
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
