@@ -64,7 +64,7 @@ def of(application: Any, *, viewer: User | AnonymousUser) -> dict[str, Any]:
     how_far = readiness.of(application) if application.state in WAITING else None
     may_object = isinstance(viewer, User) and permissions.can_lodge(viewer, application)
     may_contest = may_object and not application.is_closed
-    belief = told.belief() if application.is_open else None
+    belief = told.belief_by(row.rule_set for row in determinations) if application.is_open else None
     return {
         "application": application,
         "cards": [

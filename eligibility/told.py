@@ -9,6 +9,8 @@ from django.db.models.functions import Cast, Coalesce, Concat, TruncDate
 from django.utils import timezone
 
 from eligibility import fresher_facts
+from eligibility.documents import document_of
+from eligibility.models import RuleSet
 from eligibility.rules.catalogue import CATALOGUE
 from enrollment.models import Application
 from perlinsos.messages.enums import Channel
@@ -61,11 +63,21 @@ class Belief:
 
 
 def belief() -> Belief:
-    """As rules in force want it, and those that begin soon: read once for a sweep or a page.
+    """As rules in force want it, and those that begin soon: read once for a sweep.
 
     One query, two where rules want fresher data.
     """
-    said = (one for one in fresher_facts.of_rules() if one.fact.startswith(f"{Source.CITIZEN}."))
+    return _belief(fresher_facts.of_rules())
+
+
+def belief_by(decided_by: Iterable[RuleSet]) -> Belief:
+    """As the rules want it that a family is decided by, for its page. No query."""
+    wanted = (document_of(rule_set).max_age_days for rule_set in decided_by)
+    return _belief(Fresher(name, days, ()) for ages in wanted for name, days in ages.items())
+
+
+def _belief(wanted: Iterable[Fresher]) -> Belief:
+    said = (one for one in wanted if one.fact.startswith(f"{Source.CITIZEN}."))
     return Belief(tuple(one for one in said if one.days < USUAL_DAYS))
 
 

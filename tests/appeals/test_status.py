@@ -33,11 +33,10 @@ def page(client: Client, application: Application) -> str:
     return client.get(f"/status/{application.public_id}/").content.decode()
 
 
-def test_an_announced_family_that_may_still_be_decided_elsewhere_costs_seven_queries(
+def test_an_announced_family_that_may_still_be_decided_elsewhere_costs_six_queries(
     cast: Cast, client: Client, sign_in: SignIn, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    """Session, user, application with letters and messages, decisions, objections, places with their windows; and,
-    as Sembako is open, how long rules believe what the family said."""
+    """Session, user, application with letters and messages, decisions, objections, places with their windows."""
     scenario.announce(cast)
     application = cast.application
     tell(application, key="news", title="Kabar", body="Isi kabar", address="")
@@ -48,7 +47,7 @@ def test_an_announced_family_that_may_still_be_decided_elsewhere_costs_seven_que
     )  # fmt: skip
     sign_in(client, application.owner)
     page(client, application)
-    with django_assert_num_queries(7 + SAVEPOINT):
+    with django_assert_num_queries(6 + SAVEPOINT):
         shown = page(client, application)
     for expected in ("Program Keluarga Harapan", "Program Sembako", "Isi kabar", letter.code, "Data ini keliru"):
         assert expected in shown
