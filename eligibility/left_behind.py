@@ -33,11 +33,10 @@ def _without_an_answer(rule_sets: Iterable[RuleSet], first: int, last: int) -> I
     villages = dict(decided.values_list("pk", "village_id"))
     firsts = Determination.objects.filter(application__gte=first, application__lte=last, supersedes=None)
     answered = set(firsts.values_list("programme", "application"))
-    under_way = tuple(Run.objects.due().values_list("area_id", flat=True))
+    under_way = tuple(f"{code}." for code in Run.objects.due().values_list("area_id", flat=True))
     for rule_set in rule_sets:
-        codes = _codes(rule_set) or ("",)
         for application, village in villages.items():
-            is_here = str(village).startswith(codes) and not str(village).startswith(under_way)
+            is_here = rule_set.programme.runs_in(village) and not f"{village}.".startswith(under_way)
             if rule_set.begun_at and is_here and (rule_set.programme_id, application) not in answered:
                 yield application
 
@@ -51,7 +50,7 @@ def _rests_on_old_words(rule_sets: Iterable[RuleSet]) -> Q:
             if name.partition(".")[0] in WORDS:
                 oldest = (today - timedelta(days=document.max_age(name))).isoformat()
                 is_old = Q(**{f"facts__{name}__as_of__lt": oldest}) & ~Q(facts__contains={name: {"is_old": True}})
-                found |= is_old & Q(rule_set=rule_set) & _where_it_runs(rule_set)
+                found |= is_old & Q(rule_set=rule_set) & rule_set.programme.where_it_runs("application__village")
     return found
 
 
@@ -66,18 +65,6 @@ def _hears_who_moved(rule_sets: Iterable[RuleSet]) -> Q:
             if speaker is None:
                 found |= yes
             else:
-                there = _where_it_runs(speaker)
+                there = speaker.programme.where_it_runs("application__village")
                 found |= unheard & there | (yes & ~there if there else NOTHING)
     return found
-
-
-def _where_it_runs(rule_set: RuleSet) -> Q:
-    """Empty, which is true of everybody, where it runs everywhere."""
-    here = Q()
-    for code in _codes(rule_set):
-        here |= Q(application__village__code__startswith=code)
-    return here
-
-
-def _codes(rule_set: RuleSet) -> tuple[str, ...]:
-    return tuple(area.code for area in rule_set.programme.areas.all())

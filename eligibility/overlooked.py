@@ -67,12 +67,5 @@ def _is_outdated() -> Q:
         others = Q(Exists(other.filter(name__in=document_of(rule_set).facts)), rule_set=rule_set)
         if rule_set.begun_at is not None and not rule_set.is_under_way:
             others |= Q(programme=rule_set.programme_id) & ~Q(rule_set=rule_set)
-        found |= others & _where_it_runs(rule_set)
+        found |= others & rule_set.programme.where_it_runs("application__village")
     return found
-
-
-def _where_it_runs(rule_set: RuleSet) -> Q:
-    here = Q()
-    for area in rule_set.programme.areas.all():
-        here |= Q(application__village__code__startswith=area.code)
-    return here

@@ -183,7 +183,7 @@ def cases(applications: Iterable[Application]) -> list[Case]:
 
 
 def _marked(applications: QuerySet[Application]) -> QuerySet[Any]:
-    open_answers = Determination.objects.current().unannounced()
+    open_answers = Determination.objects.current().unannounced().where_they_run()
     open_answers = open_answers.filter(application=OuterRef("pk"), outcome=Outcome.UNDECIDED)
     return applications.annotate(is_undecided=Exists(open_answers))
 

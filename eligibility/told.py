@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import CharField, DateField, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import CharField, DateField, Exists, OuterRef, Q, Value
 from django.db.models.functions import Cast, Coalesce, Concat, TruncDate
 from django.utils import timezone
 
@@ -42,14 +42,16 @@ class Belief:
         """Whether some of it does not count any more. No query."""
         return self.until(application) < timezone.localdate()
 
-    def unasked(self, *, after: int) -> QuerySet[Application]:
+    def unasked(self, *, after: int, most: int) -> list[Application]:
         """Families of open cases to be asked, who were not asked yet, `after` an id; the oldest case first."""
         told_on = Coalesce("home_told_on", TruncDate("submitted_at"), output_field=DateField())
         asked = OutboxMessage.objects.filter(key=OuterRef("asked_under"))
-        rows = Application.objects.filter(openness.among(), pk__gt=after).annotate(said_on=told_on)
+        rows = Application.objects.filter(pk__gt=after).annotate(said_on=told_on)
         parts = (Value(f"{KEY}:"), Cast("pk", CharField()), Value(":"), Cast("said_on", CharField()))
         under = Concat(*parts, Value(f":{Channel.INBOX}"), output_field=CharField())
-        return rows.filter(self._said_long_ago()).annotate(asked_under=under).filter(~Exists(asked)).order_by("pk")
+        long_ago = rows.filter(self._said_long_ago()).annotate(asked_under=under).filter(~Exists(asked)).order_by("pk")
+        found = (application for is_open in openness.each() for application in long_ago.filter(is_open)[:most])
+        return sorted(found, key=lambda application: application.pk)[:most]
 
     def _days(self, application: Application) -> int:
         here = (one.days for one in self.fresher if _lies_in(str(application.village_id), one.areas))

@@ -12,12 +12,21 @@ OPEN = (ApplicationState.MATCHING, ApplicationState.DECIDED)  # once something i
 
 def among(path: str = "") -> Q:
     """As a condition on rows whose `path` leads to the application (`application__`), or on applications."""
+    nothing, something = each(path)
+    return nothing | something
+
+
+def each(path: str = "") -> tuple[Q, Q]:
+    """The same as two conditions: nothing is announced, or something but not everything. For sweeps, a query of each:
+    joined by OR, what is announced in every programme would be looked through one by one.
+    """
     still_open: Exists = import_string(settings.STILL_OPEN)(path.removesuffix("__") or "pk")
-    return Q(**{f"{path}state__in": OPEN}) | Q(still_open, **{f"{path}state": ApplicationState.ANNOUNCED})
+    return Q(**{f"{path}state__in": OPEN}), Q(still_open, **{f"{path}state": ApplicationState.ANNOUNCED})
 
 
 def is_open(application: Application) -> bool:
     """Of one application. A query only where something is announced."""
     if application.state != ApplicationState.ANNOUNCED:
         return application.state in OPEN
-    return Application.objects.filter(among(), pk=application.pk).exists()
+    _nothing, something = each()
+    return Application.objects.filter(something, pk=application.pk).exists()

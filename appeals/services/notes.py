@@ -8,18 +8,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from appeals import permissions
-from eligibility import still_open
 from eligibility.rules.catalogue import NOTED
 from enrollment.enums import ApplicationState
 from enrollment.models import Application
 from perlinsos.accounts.models import User
 from perlinsos.core import access, audit
 from perlinsos.core.errors import DomainError
+from verification import openness
 from verification.connectors.base import FactValue
 from verification.models import Fact
 from verification.services import facts, readiness
-
-OPEN_STATES = (ApplicationState.SUBMITTED, ApplicationState.MATCHING, ApplicationState.DECIDED)
 
 
 @dataclass(frozen=True)
@@ -53,10 +51,8 @@ def write_note(application: Application, note: Note, *, by: User) -> Fact:
 
 
 def _decides_something(application: Application) -> bool:
-    if application.state in OPEN_STATES:
-        return True
-    announced = Application.objects.filter(pk=application.pk, state=ApplicationState.ANNOUNCED)
-    return announced.filter(still_open.application()).exists()
+    """Also before the sources are asked."""
+    return application.state == ApplicationState.SUBMITTED or openness.is_open(application)
 
 
 def _checked(note: Note) -> FactValue:

@@ -1,10 +1,11 @@
 """What was decided about a family, and why; never changed, only followed."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Func, OuterRef, Q, Value
+from django.db.models.functions import Concat
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -36,6 +37,14 @@ class DeterminationQuerySet(models.QuerySet["Determination"]):
             application=models.OuterRef("application"), programme=models.OuterRef("programme")
         )
         return self.filter(~models.Exists(entries))
+
+    def where_they_run(self) -> "DeterminationQuerySet":
+        """Of programmes that are switched on, about families where they run: `Programme.where_it_runs` for each row."""
+        areas = Programme.areas.through.objects.filter(programme=OuterRef("programme"))
+        village = Concat(OuterRef("application__village_id"), Value("."), output_field=models.CharField())
+        dotted: models.QuerySet[Any] = areas.annotate(village=village)
+        here = dotted.filter(village__startswith=Concat("area_id", Value(".")))
+        return self.filter(~models.Exists(areas) | models.Exists(here), programme__is_active=True)
 
     def of_batch(self, batch: Batch) -> "DeterminationQuerySet":
         """What holds now for the families of a batch, in its programme and where that runs."""

@@ -142,6 +142,7 @@ class RankedEntry(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["ranking"], name="ranked_entry_untold", condition=Q(told_at=None)),
+            models.Index(fields=["ranking"], name="ranked_entry_funded", condition=Q(placement=Placement.FUNDED)),
         ]
 
     def __str__(self) -> str:

@@ -17,7 +17,7 @@ def ask_families(*, by: User, after: int = 0) -> int | None:
     """
     access.ensure(permissions.is_worker(by))
     belief = told.belief()
-    found = list(belief.unasked(after=after)[:AT_ONCE])
+    found = belief.unasked(after=after, most=AT_ONCE)
     for application in found:
         notices.ask_to_tell_again(application, until=belief.until(application))
     return found[-1].pk if len(found) == AT_ONCE else None

@@ -56,7 +56,9 @@ def _outdated(programme: Programme) -> DeterminationQuerySet:
     """Current decisions that took this programme for given where it is not, or the other way round."""
     places = RankedEntry.objects.current().filter(ranking__batch__programme=programme, entry__is_cancelled=False)
     placed = places.values("entry__application")
-    runs, wrong = _runs_there(programme), Q(pk__in=[])
+    wrong = nobody = Q(pk__in=[])
+    # Elsewhere nobody hears it, as in a first decision.
+    runs = programme.where_it_runs("application__village") if programme.is_active else nobody
     for hearing, overlap in _looking_at(programme):
         funded = places.filter(placement=Placement.FUNDED)
         if overlap.component:
@@ -69,16 +71,6 @@ def _outdated(programme: Programme) -> DeterminationQuerySet:
         wrong, application__in=placed, application__state__in=DECIDED_STATES
     )
     return decided.select_related("application", "programme", "rule_set").order_by("application_id", "pk")
-
-
-def _runs_there(programme: Programme) -> Q:
-    """Decisions about families where the programme runs; elsewhere nobody hears it, as in a first decision."""
-    if not programme.is_active:
-        return Q(pk__in=[])
-    there = Q()
-    for code in programme.areas.values_list("code", flat=True):
-        there |= Q(application__village=code) | Q(application__village__code__startswith=f"{code}.")
-    return there
 
 
 def _looking_at(programme: Programme) -> list[tuple[int, Overlap]]:

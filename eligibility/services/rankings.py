@@ -133,8 +133,7 @@ def _leave_out(batch: Batch, *, is_first: bool) -> None:
     gone = Q(application__state=ApplicationState.WITHDRAWN)
     if is_first:
         gone |= ~Q(application__state__in=DECIDED_STATES) | ~batch.programme.where_it_runs("application__village")
-        barred = Determination.objects.current().barred().filter(programme=batch.programme_id)
-        gone |= Q(application__in=barred.values("application"))
+        gone |= Q(application__in=Determination.objects.of_batch(batch).barred().values("application"))
     leaving = _live(batch).filter(gone).values_list("pk", flat=True)
     BatchEntry.objects.filter(pk__in=list(leaving)).update(is_cancelled=True)
 

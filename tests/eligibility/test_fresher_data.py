@@ -11,7 +11,7 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from eligibility import presenters
+from eligibility import presenters, queue
 from eligibility.models import Determination, Programme, RunAnswer, SnapshotRow
 from eligibility.populations import snapshots
 from eligibility.replaying import replay
@@ -33,9 +33,10 @@ from tests.eligibility.test_hearing import again, agree
 from tests.eligibility.test_programmes import load, outcomes
 from tests.eligibility.test_replay import replay as replayed
 from tests.eligibility.test_runs import finish
-from verification import tasks
+from verification import openness, tasks
 from verification.enums import RequestState
 from verification.models import SourceRequest
+from verification.services import stale
 
 FRESH = {"max_age_days": {"pln.power_va": 20}}
 FRESHEST = {"programme": {"code": "baru", "name": "Baru"}, "max_age_days": {"pln.power_va": 10, "dtsen.decile": 60}}
@@ -212,3 +213,50 @@ def test_a_source_is_asked_again_until_the_last_programme_is_announced(
         due[code] = list(asked.filter(state=RequestState.DUE).values_list("source", flat=True))
         asked.update(state=RequestState.ANSWERED)
     assert due == {"pkh": ["pln"], "sembako": ["pln"], "uji": []}
+
+
+@pytest.mark.parametrize(("area", "is_asked"), [(BANYUWANGI, True), (TABANAN, False)])
+def test_no_source_is_asked_for_a_programme_that_left_the_area(
+    tmp_path: Path, aged: Aged, announce: Announce, worker: User, area: str, is_asked: bool
+) -> None:
+    load(tmp_path, **FRESH)
+    family = aged(19)
+    decisions.decide_application(family, by=worker)
+    for code in ("pkh", "sembako"):
+        announce(code)
+    Programme.objects.get(code="uji").areas.set([factories.area(area)])
+    family.refresh_from_db()
+    assert openness.is_open(family) == is_asked
+    asked = SourceRequest.objects.filter(application=family)
+    asked.update(answered_at=timezone.now() - timedelta(days=2))
+    with time_machine.travel(timezone.now() + timedelta(days=2)):
+        tasks.sweep_stale_facts()
+    due = asked.filter(state=RequestState.DUE).values_list("source", flat=True)
+    assert list(due) == (["pln"] if is_asked else [])
+
+
+def test_families_with_an_announcement_do_not_keep_others_from_being_asked_about(
+    tmp_path: Path, aged: Aged, announce: Announce, worker: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each kind is looked for in a query of its own, so that one never has to look through the other."""
+    monkeypatch.setattr(stale, "AT_ONCE", 1)
+    load(tmp_path, **FRESH)
+    decisions.decide_application(aged(21), by=worker)
+    announce("pkh")
+    decisions.decide_application(aged(21), by=worker)
+    asked = SourceRequest.objects.filter(source="pln")
+    asked.update(answered_at=timezone.now() - timedelta(days=2))
+    tasks.sweep_stale_facts()
+    assert asked.filter(state=RequestState.DUE).count() == 2
+
+
+def test_the_queue_shows_no_open_answer_of_a_programme_that_left_the_area(
+    tmp_path: Path, aged: Aged, worker: User
+) -> None:
+    load(tmp_path, **FRESH)
+    decisions.decide_application(aged(21), by=worker)
+    programme = Programme.objects.get(code="uji")
+    for area, open_cases in ((BANYUWANGI, 1), (TABANAN, 0)):
+        programme.areas.set([factories.area(area)])
+        counts = queue.counts(Application.objects.all())
+        assert (counts["CHECK"], counts["DECIDED"]) == (open_cases, 1 - open_cases)

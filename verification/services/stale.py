@@ -47,13 +47,11 @@ def ask_stale_again() -> int:
     Of cases that are not announced in every programme yet; what is announced changes by appeal only.
     """
     answered_before = timezone.now() - ASK_AGAIN_AFTER
-    count, fresher, is_open = 0, _fresher(), openness.among("application__")
+    count, fresher = 0, _fresher()
     for source in CONNECTORS:
         said = _said(source)
-        found = said.filter(_is_old(source, fresher), is_open, answered_at__lt=answered_before)
-        found = found.order_by("pk")
-        ids = list(found.values_list("pk", flat=True)[:AT_ONCE])
-        count += said.filter(pk__in=ids).ask_anew()
+        old = said.filter(_is_old(source, fresher), answered_at__lt=answered_before)
+        count += said.filter(pk__in=_first_open(old.order_by("pk"))).ask_anew()
     return count + _ask_unknown_again()
 
 
@@ -76,11 +74,14 @@ def ask_anew(application: Application, *, by: User) -> list[str]:
 
 def _ask_unknown_again() -> int:
     unknown = SourceRequest.objects.matching().filter(state=RequestState.NOT_FOUND)
-    long_ago = unknown.agreed().filter(
-        openness.among("application__"), answered_at__lt=timezone.now() - UNKNOWN_AGAIN_AFTER
-    )
-    ids = list(long_ago.order_by("answered_at").values_list("pk", flat=True)[:AT_ONCE])
-    return unknown.filter(pk__in=ids).ask_anew()
+    long_ago = unknown.agreed().filter(answered_at__lt=timezone.now() - UNKNOWN_AGAIN_AFTER)
+    return unknown.filter(pk__in=_first_open(long_ago.order_by("answered_at"))).ask_anew()
+
+
+def _first_open(found: SourceRequestQuerySet) -> list[int]:
+    """Those about families whom news may still decide anew, so many of each kind."""
+    kinds = [found.filter(is_open) for is_open in openness.each("application__")]
+    return [pk for rows in kinds for pk in rows.values_list("pk", flat=True)[:AT_ONCE]]
 
 
 def _said(source: str) -> SourceRequestQuerySet:
