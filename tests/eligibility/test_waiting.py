@@ -48,7 +48,7 @@ def test_the_need_of_the_last_place_is_said_to_family_and_officer(
     _batch, (first, second, third) = announced(1, 2, 3)
     sign_in(client, third.owner)
     page(client, third)
-    with django_assert_num_queries(7 + SAVEPOINT):
+    with django_assert_num_queries(6 + SAVEPOINT):
         shown = page(client, third)
     of = {row.entry.application_id: row.determination.need_score for row in RankedEntry.objects.select_related(
         "entry", "determination")}  # fmt: skip
