@@ -8,7 +8,7 @@ from perlinsos.core import jobs
 
 
 @shared_task(name="eligibility.ask_families")
-def ask_families(after: int = 0) -> None:
-    last = asking.ask_families(by=service_account("eligibility"), after=after)
+def ask_families(after_id: int = 0) -> None:
+    last = asking.ask_families(by=service_account("eligibility"), after=after_id)
     if last is not None:
-        jobs.enqueue("eligibility.ask_families", after=last)
+        jobs.enqueue("eligibility.ask_families", after_id=last)

@@ -176,10 +176,10 @@ def test_the_next_families_are_looked_for_after_the_last_one(
         said_days_ago(one, 240)
     monkeypatch.setattr(asking, "AT_ONCE", 1)
     tasks.ask_families()
-    assert sent_tasks[-1] == ("eligibility.ask_families", {"after": first.pk})
-    tasks.ask_families(after=second.pk)
+    assert sent_tasks[-1] == ("eligibility.ask_families", {"after_id": first.pk})
+    tasks.ask_families(after_id=second.pk)
     assert (asked(first), asked(second)) == (1, 0)
-    tasks.ask_families(after=first.pk)
+    tasks.ask_families(after_id=first.pk)
     assert (asked(first), asked(second)) == (1, 1)
 
 
