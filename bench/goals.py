@@ -35,6 +35,7 @@ GOALS = {
     "nation_rss_mb": Goal(most=12 * 1024),
     "nation_seconds": Goal(most=667),
     "preview_s": Goal(most=2),
+    "preview_from_table_s": Goal(most=2),
     "regency_s": Goal(most=60),
     "replay_million_s": Goal(most=180),
     # faces
