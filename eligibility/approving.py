@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from eligibility import draft_simulations, drafting
 from eligibility.drafting import Checked
 from eligibility.models import Programme, RuleDraft
+from eligibility.rules.document import RuleDocument
 from perlinsos.accounts.models import User
 from perlinsos.core.errors import DomainError
 from perlinsos.decrees.models import Decree
@@ -37,33 +38,32 @@ def ensure_other_hands(draft: RuleDraft, by: User) -> None:
         raise DomainError(_("You wrote at this text. Another officer must enact it."), code="own_text")
 
 
-def ensure_ready(checked: Checked) -> None:
-    if not checked.is_ready:
+def ensure_ready(checked: Checked) -> RuleDocument:
+    """The rules of a text in which nothing is wrong."""
+    if not checked.is_ready or checked.document is None:
         first = checked.problems[0]
         message = _("This cannot go on yet: %(problem)s")
         raise DomainError(message % {"problem": _(first.message) % first.params}, code="not_ready")
+    return checked.document
 
 
-def ensure_decree_holds(decree: Decree, checked: Checked, programme: Programme) -> None:
-    assert checked.document is not None  # noqa: S101 - asked after `ensure_ready`
-    if not drafting.decrees_for(programme, on=checked.document.valid_from).filter(pk=decree.pk).exists():
+def ensure_decree_holds(decree: Decree, document: RuleDocument, programme: Programme) -> None:
+    if not drafting.decrees_for(programme, on=document.valid_from).filter(pk=decree.pk).exists():
         message = _("This decree does not hold here on the first day of the rules. Choose another one.")
         raise DomainError(message, code="decree_not_valid")
 
 
-def ensure_golden_as_proposed(draft: RuleDraft, checked: Checked) -> None:
+def ensure_golden_as_proposed(draft: RuleDraft, document: RuleDocument) -> None:
     """Reasons were given for the golden families as they were then."""
-    assert checked.document is not None  # noqa: S101 - asked after `ensure_ready`
-    if drafting.is_golden_otherwise(draft, checked.document):
+    if drafting.is_golden_otherwise(draft, document):
         message = _("Golden families were changed since this was proposed. Return it to be proposed again.")
         raise DomainError(message, code="golden_changed")
 
 
-def ensure_tried(draft: RuleDraft, checked: Checked) -> None:
+def ensure_tried(draft: RuleDraft, document: RuleDocument) -> None:
     """Golden families and simulation of exactly this text, or a reason."""
-    assert checked.document is not None  # noqa: S101 - asked after `ensure_ready`
     replay = draft.replay
-    if replay is None or not drafting.answers_alike(replay, checked.document):
+    if replay is None or not drafting.answers_alike(replay, document):
         message = _("First try exactly this text on the golden families.")
         raise DomainError(message, code="not_replayed")
     if not replay.families and not draft.golden_reason:
@@ -72,7 +72,7 @@ def ensure_tried(draft: RuleDraft, checked: Checked) -> None:
     if replay.differing and not draft.golden_reason:
         message = _("Some golden families come out otherwise than agreed. Say why that is right.")
         raise DomainError(message, code="golden_differs")
-    if not draft.unsimulated_reason and not draft_simulations.simulations_for(draft, checked.document):
+    if not draft.unsimulated_reason and not draft_simulations.simulations_for(draft, document):
         message = _(
             "Nobody has simulated exactly this text beside the rules of its first day. Do it first, or say why not."
         )

@@ -96,13 +96,11 @@ def propose_draft(
     held = _held(draft, DraftState.DRAFT)
     if held.edition != edition:
         raise DomainError(_("Somebody else saved this draft while you were writing."), code="edited_meanwhile")
-    checked = drafting.check(held.text, held.programme)
-    approving.ensure_ready(checked)
+    document = approving.ensure_ready(drafting.check(held.text, held.programme))
     held.golden_reason, held.unsimulated_reason = golden_reason.strip(), unsimulated_reason.strip()
-    approving.ensure_tried(held, checked)
-    assert checked.document is not None  # noqa: S101 - a text without problems is rules
-    held.tried, held.simulation_summary = held.replay, draft_simulations.summary(held, checked.document)
-    held.golden_changes = drafting.golden_changes(checked.document, held.programme)
+    approving.ensure_tried(held, document)
+    held.tried, held.simulation_summary = held.replay, draft_simulations.summary(held, document)
+    held.golden_changes = drafting.golden_changes(document, held.programme)
     return workflow.move(
         held,
         DraftState.PROPOSED,
@@ -134,12 +132,11 @@ def enact_draft(draft: RuleDraft, *, edition: int, proposed_at: datetime | None,
     approving.ensure_other_hands(held, by)
     approving.ensure_untouched(held)
     checked = drafting.check(held.text, programme)
-    approving.ensure_ready(checked)
-    approving.ensure_decree_holds(decree, checked, programme)
-    approving.ensure_golden_as_proposed(held, checked)
-    approving.ensure_tried(held, checked)
-    assert checked.document is not None  # noqa: S101 - a text without problems is rules
-    rule_set = follow(programme, checked.document, checked.data, by=by)
+    document = approving.ensure_ready(checked)
+    approving.ensure_decree_holds(decree, document, programme)
+    approving.ensure_golden_as_proposed(held, document)
+    approving.ensure_tried(held, document)
+    rule_set = follow(programme, document, checked.data, by=by)
     return workflow.move(
         held,
         DraftState.ENACTED,

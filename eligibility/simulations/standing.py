@@ -1,7 +1,7 @@
 """Where families who fit stand in the order of need, counted for the quotas of one area.
 
-All places of a quota are looked at as if they were given anew: who holds one would keep it for now, but what
-rules do shows where they decide about all places (ADR 0053).
+All places of a quota are looked at as if they were given anew: whoever holds one keeps it, whatever the rules say,
+but what rules do shows where they decide about all places (ADR 0053).
 """
 
 from collections import Counter

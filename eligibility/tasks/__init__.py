@@ -124,7 +124,7 @@ def advance_simulation(*, simulation_id: int) -> None:
     by = service_account("eligibility")
     try:
         is_left = simulations.advance_simulation(simulation_id, by=by)
-    except Exception:
+    except Exception:  # whatever it was is counted, and raised on
         simulations.note_failure(simulation_id, by=by)
         raise
     if is_left:

@@ -21,17 +21,15 @@ from perlinsos.regions.models import Parameter
 from tests import factories
 from tests.cast import BANYUWANGI, Cast
 from tests.conftest import SignIn
-from tests.eligibility.conftest import Announce, announce, answer, banyuwangi, complete_family, rules
+from tests.eligibility.conftest import Announce, answer, complete_family
 from tests.support.rules import load_shipped_rules
 from tests.verification.cases import consent
-from tests.verification.conftest import rogue
 from tests.verification.rogue import Rogue
 from verification import tasks
 from verification.enums import ASKED_SOURCES, RequestState, Source
 from verification.models import SourceRequest
 from verification.services.once_more import ask_family_again
 
-__all__ = ["announce", "banyuwangi", "rogue", "rules"]
 pytestmark = pytest.mark.django_db
 LONG_AGO = timedelta(days=31)
 
@@ -69,7 +67,7 @@ def page(client: Client, application: Application) -> str:
     return " ".join(strip_tags(content).split())
 
 
-def test_a_family_that_is_listed_later_is_decided_with_the_cause(unknown: Application, rogue: Rogue) -> None:  # noqa: F811
+def test_a_family_that_is_listed_later_is_decided_with_the_cause(unknown: Application, rogue: Rogue) -> None:
     assert answer(unknown).outcome == "undecided"
     dtsen(unknown, answered_at=timezone.now() - LONG_AGO)
     tasks.sweep_stale_facts()
@@ -83,7 +81,7 @@ def test_a_family_that_is_listed_later_is_decided_with_the_cause(unknown: Applic
     assert presenters.card(found).because == "Diputus lagi karena data berubah: Desil."
 
 
-def test_a_source_that_still_does_not_know_it_is_left_alone_for_a_month(unknown: Application, rogue: Rogue) -> None:  # noqa: F811
+def test_a_source_that_still_does_not_know_it_is_left_alone_for_a_month(unknown: Application, rogue: Rogue) -> None:
     dtsen(unknown, answered_at=timezone.now() - LONG_AGO)
     tasks.sweep_stale_facts()
     rogue.says({"status": "not_found"})

@@ -28,12 +28,11 @@ from tests import factories
 from tests.appeals import scenario
 from tests.cast import BANYUWANGI, TABANAN, Cast
 from tests.conftest import SignIn
-from tests.eligibility.conftest import Announce, SentTasks, announce, answer, banyuwangi, rules, sent_tasks
+from tests.eligibility.conftest import Announce, SentTasks, answer
 from tests.eligibility.test_programmes import load
 from verification.models import Fact
 from verification.services.telling import tell_again
 
-__all__ = ["announce", "banyuwangi", "rules", "sent_tasks"]
 pytestmark = pytest.mark.django_db
 ASKED = "Apakah ini masih benar?"
 PREGNANT = [
@@ -238,7 +237,7 @@ def test_bad_input_comes_back_with_what_was_filled_in(
     assert shown.context["form"][f"disability_{mother.pk}"].value() is True
 
 
-def test_after_the_announcement_an_objection_leads_on(decided: Application, cast: Cast, announce: Announce) -> None:  # noqa: F811
+def test_after_the_announcement_an_objection_leads_on(decided: Application, cast: Cast, announce: Announce) -> None:
     announce("pkh")
     tell_again(decided, answers=HomeAnswers(), by=cast.indah)  # Sembako may still be decided anew
     announce("sembako")
@@ -273,7 +272,7 @@ def test_an_agent_says_it_for_a_family_without_a_phone(
 
 def test_the_list_of_an_agent_asks_the_same_as_the_message(
     decided: Application, client: Client, cast: Cast, sign_in: SignIn, announce: Announce
-) -> None:  # noqa: F811
+) -> None:
     """Announced in one programme and open in another: the family is asked, and its agent reads so."""
     Application.objects.filter(pk=decided.pk).update(assisted_by=cast.eko, owner=None, channel=Channel.AGENT)
     said_days_ago(decided, 240)

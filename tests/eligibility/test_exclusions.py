@@ -77,7 +77,8 @@ def test_a_circle_of_three_counts_only_where_all_of_them_hold_at_once(enact: Cal
 def test_who_does_not_block_closes_no_circle(enact: Callable[..., RuleSet]) -> None:
     enact("satu", "1")
     enact("dua", "1", overlaps=[blocked_by("satu")])
-    enact("satu", "2", TODAY + timedelta(days=1), overlaps=[blocked_by("dua", blocks=False)])
+    second = enact("satu", "2", TODAY + timedelta(days=1), overlaps=[blocked_by("dua", blocks=False)])
+    assert RuleSet.objects.kept().filter(programme__code="satu").latest("pk") == second
 
 
 def test_taking_a_version_back_may_not_close_a_circle(enact: Callable[..., RuleSet]) -> None:
