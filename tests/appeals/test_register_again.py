@@ -280,7 +280,9 @@ def test_an_officer_ends_it_for_a_family_that_cannot_sign_in(cast: Cast, client:
     assert "keluarga pindah desa" in OutboxMessage.objects.filter(subject_id=old.pk).first().body
     assert client.post(address, {"reason": "dua kali"}).status_code == 302
     assert OutboxMessage.objects.filter(subject_id=old.pk).count() == 1
-    assert "sudah ditutup" in client.get(address).content.decode()
+    shown = client.get(address).content.decode()
+    assert "Keluarga membaca:" in shown  # what follows says “you” to the family, not to the officer
+    assert "sudah ditutup" in shown
     assert begin_visit(told_of(old), by=cast.eko).is_draft
 
 
