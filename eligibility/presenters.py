@@ -272,7 +272,7 @@ def _whys(row: Mapping[str, Any], facts: Sequence[FactLine], criterion: Criterio
 
 
 def _rule(criterion: Criterion, limit: int | bool | None, spoken: str) -> str:
-    shown = "–" if limit is None else quantity(limit, fact_type(criterion.facts[0]).unit, spoken)
+    shown = _("(not set yet)") if limit is None else quantity(limit, fact_type(criterion.facts[0]).unit, spoken)
     return fill(criterion.texts[spoken].rule, value="", limit=shown)
 
 

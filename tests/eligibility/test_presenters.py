@@ -44,6 +44,11 @@ def test_a_refusal_leads_with_its_reason(decided: MakeFamily) -> None:
     assert "Data ini keliru" not in shown
 
 
+def test_a_limit_that_no_region_has_set_is_named_as_such(decided: MakeFamily) -> None:
+    (land,) = [reason for reason in presenters.card(answer(decided())).reasons if "luas tanah" in reason.text]
+    assert land.rule == "Luas tanah keluarga paling besar (belum ditetapkan)."
+
+
 def test_every_fact_on_record_can_be_contested(decided: MakeFamily) -> None:
     determination = answer(decided(pln__power_va=2200, dapodik__pupils_sma=None))
     card = presenters.card(determination, contest_url=lambda fact_id: f"/sanggah/{fact_id}/")
